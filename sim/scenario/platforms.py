@@ -1,0 +1,114 @@
+"""Platforms that carry sensors, and the packaged library of them."""
+
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Tag
+
+from sim.scenario.fields import Section, Share, Value, quantity
+
+DEFAULT_CHANCE = "default"
+"""The entry of a look-chance table that holds for every kind it does not name."""
+
+
+def _form(value: Value) -> str:
+    return "table" if isinstance(value, Mapping) else "number"
+
+
+LookChance = Annotated[
+    Annotated[Share, Tag("number")] | Annotated[dict[str, Share], Tag("table")],
+    Discriminator(_form),
+]
+
+
+class Platform(Section):
+    """A class of unmanned monitor: how it flies, what it sees, what stops it, what it costs."""
+
+    speed_kmh: float = quantity(0.0, "Speed on patrol; 0 = stays where it is", unit="km/h", ge=0)
+    transit_speed_kmh: float | None = quantity(
+        None, "Speed between base and patrol; none = speed_kmh", unit="km/h", gt=0
+    )
+    endurance_h: float | None = quantity(
+        None, "Time from launch to landing; none = unlimited, always on station", unit="h", gt=0
+    )
+    turnaround_h: float = quantity(0.0, "Time between landing and next launch", unit="h", ge=0)
+    radius_km: float = quantity(
+        ..., "Radius of the footprint on the ground", unit="km", gt=0, source="set by the library"
+    )
+    look_interval_min: float | None = quantity(
+        None,
+        "Time between looks at a violation inside the footprint; none = one look per pass",
+        unit="min",
+        gt=0,
+    )
+    look_chance: LookChance = quantity(
+        ...,
+        "Chance that one look detects a live violation: a number, or a table by kind that may "
+        'have an entry "default"',
+        unit="share",
+        source="set by the library",
+    )
+    night_factor: float = quantity(
+        1.0, "Multiplier of the look chance at night", unit="ratio", ge=0, le=1
+    )
+    grounded_by: Literal["poor", "severe", "never"] = quantity(
+        "never", "Weather from which on the platform does not fly"
+    )
+    poor_weather_factor: float = quantity(
+        1.0, "Multiplier of the look chance in poor weather", unit="ratio", ge=0, le=1
+    )
+    jamming_factor: float = quantity(
+        1.0, "Multiplier of the look chance while its zone is jammed", unit="ratio", ge=0, le=1
+    )
+    loss_per_1000_h: float = quantity(
+        0.0, "Platforms lost per 1,000 flight hours", unit="1/1000 h", ge=0
+    )
+    jamming_loss_factor: float = quantity(
+        1.0, "Multiplier of the loss rate while its zone is jammed", unit="ratio", ge=1
+    )
+    replacement_days: float = quantity(
+        0.0, "Time until a lost platform is replaced", unit="days", ge=0
+    )
+    cost_per_flight_h_usd: float = quantity(0.0, "Cost of a flight hour", unit="USD/h", ge=0)
+
+    def chance(self, kind: str) -> float:
+        """Chance that one look detects a live violation of this kind, in fair weather by day.
+
+        Raises
+        ------
+        KeyError
+            If the table of look chances has neither the kind nor a default.
+        """
+        if not isinstance(self.look_chance, dict):
+            return self.look_chance
+        if kind in self.look_chance:
+            return self.look_chance[kind]
+        return self.look_chance[DEFAULT_CHANCE]
+
+
+@cache
+def _read_library() -> dict[str, dict[str, Any]]:
+    text = files("sim").joinpath("data", "platforms.toml").read_text(encoding="utf-8")
+    platforms: dict[str, dict[str, Any]] = tomllib.loads(text)["platforms"]
+    return platforms
+
+
+def packaged_platforms() -> dict[str, dict[str, Any]]:
+    """Read the packaged library of platforms.
+
+    Returns
+    -------
+    dict
+        The table of each platform by its name, as a fresh copy.
+    """
+    return deepcopy(_read_library())
+
+
+def packaged_kinds() -> set[str]:
+    """Names of the kinds of violation for which the packaged library has look chances."""
+    tables = (platform["look_chance"] for platform in _read_library().values())
+    return {kind for table in tables if isinstance(table, dict) for kind in table}

@@ -1,0 +1,47 @@
+"""How long a run lasts, and the standard that responses are held to."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, model_validator
+
+from sim.scenario.fields import Section, Value, quantity, refuse
+
+
+def _read_date(value: Value) -> Value:
+    """Read a date written as text; whatever is not one is left to the strict check."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+class Run(Section):
+    """The span of simulated time. Time 0 is the start of the ceasefire."""
+
+    duration_days: float = quantity(
+        365.0, "Length of the run", unit="days", gt=0, le=3660, source="one year, assumed"
+    )
+    warmup_days: float = quantity(
+        0.0,
+        "Violations with onset before this time are simulated but not counted",
+        unit="days",
+        ge=0,
+    )
+    start_date: Annotated[date, BeforeValidator(_read_date)] = quantity(
+        date(2026, 1, 1), "Calendar day of time 0; gives the month for the weather"
+    )
+
+    @model_validator(mode="after")
+    def _check_warmup(self) -> Self:
+        if self.warmup_days >= self.duration_days:
+            refuse("warmup_days", f"must be less than run.duration_days = {self.duration_days:g}")
+        return self
+
+
+class Measures(Section):
+    """What counts as a good response."""
+
+    standard_min: float = quantity(
+        60.0, "Response standard: detection to arrival within this time", unit="min", gt=0
+    )

@@ -1,0 +1,188 @@
+"""The validated description of one run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from sim.scenario.command import Command, Dispatch
+from sim.scenario.environment import Jamming, Weather
+from sim.scenario.fields import GroupName, Section, Value, quantity, refuse
+from sim.scenario.line import Line
+from sim.scenario.loading import merge, read_tables
+from sim.scenario.messages import did_you_mean, explain, show
+from sim.scenario.monitors import MonitorGroup
+from sim.scenario.paths import flatten, get_value, set_value
+from sim.scenario.platforms import (
+    DEFAULT_CHANCE,
+    Platform,
+    packaged_kinds,
+    packaged_platforms,
+)
+from sim.scenario.run import Measures, Run
+from sim.scenario.support import SupportGroup
+from sim.scenario.violations import Violations
+
+
+class Scenario(Section):
+    """Everything that one run needs to know, apart from its seed.
+
+    Read one with `Scenario.load` and vary it with `with_values`; both raise `InputError` with
+    one line that a user can act on. A scenario is complete in itself: platforms of the packaged
+    library stand in it beside its own, so that ``Scenario.from_dict(scenario.model_dump())``
+    gives the scenario back whatever a later library says.
+    """
+
+    title: str = quantity(..., "What the scenario is, in a line", source="set by the scenario")
+    question: str = quantity("", "The question it is meant to answer")
+    run: Run = Field(Run(), description="How long a run lasts")
+    line: Line = Field(Line(), description="Where the contact line runs")
+    violations: Violations = Field(..., description="How violations arise")
+    platforms: dict[GroupName, Platform] = Field(
+        {}, description="Platforms by name: the packaged library and the scenario's own"
+    )
+    monitors: dict[GroupName, MonitorGroup] = Field(
+        {}, description="Groups of unmanned monitors by name"
+    )
+    weather: Weather = Field(Weather(), description="Weather, shared by zone")
+    jamming: Jamming = Field(Jamming(), description="Jamming, shared by zone")
+    command: Command = Field(Command(), description="From detection to the call for a unit")
+    support: dict[GroupName, SupportGroup] = Field(
+        {}, description="Groups of support units by name"
+    )
+    dispatch: Dispatch = Field(Dispatch(), description="Which unit is sent")
+    measures: Measures = Field(Measures(), description="What counts as a good response")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a scenario from a TOML file and the files it extends.
+
+        Parameters
+        ----------
+        path
+            The TOML file.
+
+        Returns
+        -------
+        Scenario
+            The validated scenario.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be read or a value is not allowed; one line that says which.
+        """
+        return cls.from_dict(read_tables(Path(path)), source=str(path))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], source: str = "") -> Self:
+        """Validate a scenario given as nested tables, as in a manifest.
+
+        Parameters
+        ----------
+        data
+            The tables, with the keys of a scenario file.
+        source
+            Where they come from, for error messages.
+
+        Raises
+        ------
+        InputError
+            If a key is unknown or a value is not allowed.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise explain(error, cls, data, source) from None
+
+    def with_values(self, values: Mapping[str, Any], *, source: str = "") -> Self:
+        """Copy the scenario with some values changed, and validate the copy.
+
+        Parameters
+        ----------
+        values
+            New values by dotted key, such as ``{"monitors.male.count": 80}``. Elements of lists
+            go by index (``violations.phases.0.factor``). A whole table can be given, also to
+            add a group; ``False`` removes a group.
+        source
+            Where the values come from, for error messages.
+
+        Raises
+        ------
+        InputError
+            If a key does not exist or a value is not allowed.
+        """
+        data: Value = self.model_dump()
+        for key, value in values.items():
+            data = set_value(data, key, value, source)
+        return self.from_dict(data, source=source)
+
+    def value(self, path: str) -> Value:
+        """Look up a value, or a whole table as a dict, by its dotted key.
+
+        Raises
+        ------
+        InputError
+            If the key does not exist.
+        """
+        return get_value(self.model_dump(), path)
+
+    def flat(self) -> dict[str, Any]:
+        """List every value by its dotted key; lists of plain values stay whole."""
+        return flatten(self.model_dump())
+
+    def monitor_platforms(self) -> dict[str, Platform]:
+        """Platforms that some group of monitors uses, by name."""
+        used = {group.platform for group in self.monitors.values()}
+        return {name: self.platforms[name] for name in self.platforms if name in used}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _add_library(cls, data: Value) -> Value:
+        if not isinstance(data, Mapping):
+            return data
+        own = data.get("platforms", {})
+        if not isinstance(own, Mapping):
+            return data
+        return {**data, "platforms": merge(packaged_platforms(), own)}
+
+    @model_validator(mode="after")
+    def _check_platforms(self) -> Self:
+        for name, group in self.monitors.items():
+            key = f"monitors.{name}"
+            if group.platform not in self.platforms:
+                hint = did_you_mean(group.platform, self.platforms)
+                refuse(f"{key}.platform", f"is not a platform{hint}")
+            if group.patrol != "static" and self.platforms[group.platform].speed_kmh == 0:
+                refuse(
+                    f"{key}.patrol",
+                    f'must be "static": platform {group.platform} has speed_kmh = 0',
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _check_look_chances(self) -> Self:
+        kinds = self.violations.kinds
+        known = {*kinds, *packaged_kinds(), DEFAULT_CHANCE}
+        for name, platform in self.platforms.items():
+            if not isinstance(platform.look_chance, dict):
+                continue
+            key = f"platforms.{name}.look_chance"
+            for kind in platform.look_chance:
+                if kind not in known:
+                    hint = did_you_mean(kind, known)
+                    refuse(key, f"{show(kind)} is not a kind of violation{hint}")
+            missing = [kind for kind in kinds if kind not in platform.look_chance]
+            if missing and DEFAULT_CHANCE not in platform.look_chance:
+                refuse(key, f'must name every kind or have a "default"; {missing[0]} has none')
+        return self
+
+    @model_validator(mode="after")
+    def _check_answers(self) -> Self:
+        for name, group in self.support.items():
+            for index, kind in enumerate(group.answers or ()):
+                if kind not in self.violations.kinds:
+                    hint = did_you_mean(kind, self.violations.kinds)
+                    refuse(f"support.{name}.answers.{index}", f"is not a kind of violation{hint}")
+        return self
