@@ -1,0 +1,326 @@
+"""The contact line: a line in a local plane, with chainage along it and offset across it."""
+
+from dataclasses import dataclass, field
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from sim.errors import InputError
+from sim.geography.loading import read_line
+from sim.geography.tracks import offset_track
+
+type Floats = NDArray[np.float64]
+type Side = Literal["auto", "left", "right"]
+
+KYIV = (30.5234, 50.4501)
+"""Longitude and latitude (degrees); the side of the line on which it lies is Ukraine's."""
+
+DETAIL_KM = 0.02
+"""Detail of a line below this is dropped on reading; it is far below any footprint."""
+
+DEFAULT_FILE = "contact_line_approx_2025_12.geojson"
+DEFAULT_ATTRIBUTION = (
+    "Approximate line of contact, December 2025. Settlement coordinates: GeoNames "
+    "(geonames.org), CC BY 4.0; end point: Natural Earth. Not for navigation or operations."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ContactLine:
+    """A contact line in a local plane.
+
+    Chainage s is the distance along the line (km), offset y the distance across it (km), positive
+    on the Ukrainian-controlled side, which lies to the left of increasing chainage whichever way
+    the line was digitised.
+
+    Attributes
+    ----------
+    xy
+        Vertices in the order of chainage, km in the plane, shape (n, 2).
+    centre
+        Longitude and latitude (degrees) of the origin of the azimuthal equidistant plane.
+    length_factor
+        Kilometres of true line per mapped kilometre: how much detail the map leaves out.
+    name, attribution
+        What the line is, and whom to name when it is shown.
+    """
+
+    xy: Floats
+    centre: tuple[float, float]
+    length_factor: float = 1.0
+    name: str = ""
+    attribution: str = ""
+    chainage_km: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        steps = np.hypot(*np.diff(self.xy, axis=0).T)
+        object.__setattr__(self, "chainage_km", np.concatenate([[0.0], np.cumsum(steps)]))
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        feature: str | None = None,
+        length_factor: float = 1.0,
+        ukrainian_side: Side = "auto",
+    ) -> "ContactLine":
+        """Read a line from a GeoJSON file in EPSG:4326.
+
+        Parameters
+        ----------
+        path
+            The file.
+        feature
+            `id` of the feature, where the file holds several lines.
+        length_factor
+            Kilometres of true line per mapped kilometre, >= 1.
+        ukrainian_side
+            Side of the Ukrainian-controlled area, looking along the line as digitised; `auto` is
+            the side of Kyiv.
+
+        Raises
+        ------
+        InputError
+            When the file holds no line that can be used.
+        """
+        lonlat = read_line(Path(path), feature)
+        return cls.from_lonlat(
+            lonlat,
+            length_factor=length_factor,
+            ukrainian_side=ukrainian_side,
+            name=feature or Path(path).stem,
+            source=str(path),
+        )
+
+    @classmethod
+    def from_lonlat(
+        cls,
+        lonlat: Floats,
+        *,
+        length_factor: float = 1.0,
+        ukrainian_side: Side = "auto",
+        name: str = "",
+        attribution: str = "",
+        source: str = "line",
+    ) -> "ContactLine":
+        """Make a line from vertices (n, 2) in degrees.
+
+        Raises
+        ------
+        InputError
+            When the line crosses itself or is closed; `source` names it in the message.
+        """
+        low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+        centre = (float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
+        xy = _project(centre, lonlat)
+        line = shapely.simplify(shapely.LineString(xy), DETAIL_KM, preserve_topology=True)
+        _check_simple(line, centre, source)
+        xy = shapely.get_coordinates(line)
+        if ukrainian_side == "right" or (
+            ukrainian_side == "auto" and not _kyiv_is_left(xy, _project(centre, np.array(KYIV)))
+        ):
+            xy = xy[::-1]
+        return cls(np.ascontiguousarray(xy), centre, length_factor, name, attribution)
+
+    @classmethod
+    def default(
+        cls, length_factor: float = 1.75, *, feature: str = "full", ukrainian_side: Side = "auto"
+    ) -> "ContactLine":
+        """Return the packaged approximate line of December 2025.
+
+        Parameters
+        ----------
+        length_factor
+            705 km as mapped; 1.25 stands for 5 km detail, 1.75 for the length that is quoted.
+        feature
+            `full`, or its parts `dnipro` (along the river) and `land`.
+
+        Raises
+        ------
+        InputError
+            When there is no such feature.
+        """
+        with as_file(files("sim").joinpath("data", "geography", DEFAULT_FILE)) as path:
+            lonlat = read_line(path, feature)
+        return cls.from_lonlat(
+            lonlat,
+            length_factor=length_factor,
+            ukrainian_side=ukrainian_side,
+            name=f"approximate line of December 2025 ({feature})",
+            attribution=DEFAULT_ATTRIBUTION,
+        )
+
+    @classmethod
+    def straight(cls, length_km: float, length_factor: float = 1.0) -> "ContactLine":
+        """Return a straight line from west to east: x from 0 to its length, y = 0.
+
+        Raises
+        ------
+        InputError
+            When the length is not a number > 0.
+        """
+        if not 0.0 < length_km < np.inf:
+            message = f"length_km = {length_km}: must be a number > 0"
+            raise InputError(message)
+        xy = np.array([[0.0, 0.0], [length_km, 0.0]])
+        return cls(xy, (36.0, 48.0), length_factor, f"straight line of {length_km:g} km")
+
+    @property
+    def length_km(self) -> float:
+        """Length as mapped."""
+        return float(self.chainage_km[-1])
+
+    @property
+    def true_length_km(self) -> float:
+        """Length as mapped times the length factor."""
+        return self.length_km * self.length_factor
+
+    def to_plane(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
+        """Project longitude and latitude (degrees) into the plane; shape (..., 2), km."""
+        stacked = np.stack(np.broadcast_arrays(lon, lat), axis=-1)
+        return _project(self.centre, stacked.astype(np.float64))
+
+    def to_lonlat(self, xy: ArrayLike) -> Floats:
+        """Return longitude and latitude (degrees) of points (..., 2) of the plane (km)."""
+        points = 1000.0 * np.asarray(xy, dtype=np.float64)
+        lon, lat = _projection(self.centre)(points[..., 0], points[..., 1], inverse=True)
+        return np.stack([lon, lat], axis=-1)
+
+    def point(self, chainage_km: ArrayLike, offset_km: ArrayLike = 0.0) -> Floats:
+        """Return the points (..., 2) in the plane (km) at chainages and offsets.
+
+        At a vertex the offset is taken along the bisector of the two normals. Places beyond the
+        ends lie on the continuation of the first and last segment.
+        """
+        s, y = np.broadcast_arrays(
+            np.asarray(chainage_km, dtype=np.float64), np.asarray(offset_km, dtype=np.float64)
+        )
+        segment = np.searchsorted(self.chainage_km, s, side="right") - 1
+        segment = np.clip(segment, 0, len(self.xy) - 2)
+        along = self._directions[segment]
+        normal = np.stack([-along[..., 1], along[..., 0]], axis=-1)
+        at_vertex = (s == self.chainage_km[segment]) & (segment > 0)
+        if at_vertex.any():
+            before = self._directions[np.maximum(segment - 1, 0)]
+            both = normal + np.stack([-before[..., 1], before[..., 0]], axis=-1)
+            both /= np.hypot(both[..., :1], both[..., 1:])
+            normal = np.where(at_vertex[..., None], both, normal)
+        ahead = (s - self.chainage_km[segment])[..., None]
+        return self.xy[segment] + ahead * along + y[..., None] * normal
+
+    def locate(self, xy: ArrayLike) -> tuple[Floats, Floats]:
+        """Return chainage and offset (km) of points (..., 2) of the plane (km).
+
+        The chainage is that of the nearest point of the line; the offset is the distance to it,
+        with the sign of the side.
+        """
+        points = np.asarray(xy, dtype=np.float64)
+        flat = points.reshape(-1, 2)
+        line = shapely.LineString(self.xy)
+        shapely.prepare(line)
+        chainage = np.asarray(shapely.line_locate_point(line, shapely.points(flat)))
+        offset = self._signed_distance(flat, chainage)
+        shape = points.shape[:-1]
+        return chainage.reshape(shape), offset.reshape(shape)
+
+    def sector_edges(self, sectors: int) -> Floats:
+        """Return the chainages (km) between equal sectors, shape (sectors + 1,)."""
+        return np.linspace(0.0, self.length_km, sectors + 1)
+
+    def stretch(self, from_km: float, to_km: float) -> Floats:
+        """Return the vertices (m, 2) of the line between two chainages (km)."""
+        inner = (self.chainage_km > from_km) & (self.chainage_km < to_km)
+        ends = self.point(np.array([from_km, to_km]))
+        return np.concatenate([ends[:1], self.xy[inner], ends[1:]])
+
+    def track(self, from_km: float, to_km: float, offset_km: float, generalise_km: float) -> Floats:
+        """Return a patrol track: a generalised copy of a stretch, moved across by an offset.
+
+        Parameters
+        ----------
+        from_km, to_km
+            Chainages of the stretch, from_km < to_km.
+        offset_km
+            Offset of the track, positive behind the line on the Ukrainian-controlled side.
+        generalise_km
+            Detail smaller than this is left out.
+
+        Returns
+        -------
+        ndarray, shape (m, 2)
+            Vertices in the plane (km) in the order of chainage; the track does not cross itself.
+        """
+        return offset_track(self.stretch(from_km, to_km), offset_km, generalise_km)
+
+    @property
+    def _directions(self) -> Floats:
+        """Unit vectors of the segments, shape (n - 1, 2)."""
+        steps = np.diff(self.xy, axis=0)
+        return steps / np.diff(self.chainage_km)[:, None]
+
+    def _signed_distance(self, points: Floats, chainage: Floats) -> Floats:
+        """Return the distance to the line from its nearest place, with the sign of the side."""
+        segment = np.searchsorted(self.chainage_km, chainage, side="right") - 1
+        segment = np.clip(segment, 0, len(self.xy) - 2)
+        along = self._directions[segment]
+        apart = points - self.point(chainage)
+        side = along[:, 0] * apart[:, 1] - along[:, 1] * apart[:, 0]
+        # at a vertex a point may lie on one side of one segment and straight ahead of the other
+        first = np.isclose(chainage, self.chainage_km[segment], rtol=0.0, atol=1e-9)
+        last = np.isclose(chainage, self.chainage_km[segment + 1], rtol=0.0, atol=1e-9)
+        for at_vertex, other in ((first, segment - 1), (last, segment + 1)):
+            inside = at_vertex & (other >= 0) & (other < len(self.xy) - 1)
+            neighbour = self._directions[np.clip(other, 0, len(self.xy) - 2)]
+            turn = neighbour[:, 0] * apart[:, 1] - neighbour[:, 1] * apart[:, 0]
+            side = np.where(inside, side + turn, side)
+        distance = np.hypot(apart[:, 0], apart[:, 1])
+        return np.where(side < 0.0, -distance, distance)
+
+
+def _projection(centre: tuple[float, float]) -> pyproj.Proj:
+    return pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
+
+
+def _project(centre: tuple[float, float], lonlat: Floats) -> Floats:
+    x, y = _projection(centre)(lonlat[..., 0], lonlat[..., 1])
+    return np.stack([x, y], axis=-1) / 1000.0
+
+
+def _kyiv_is_left(xy: Floats, kyiv: Floats) -> bool:
+    """Tell whether Kyiv lies to the left of a line, as given."""
+    line = ContactLine(np.ascontiguousarray(xy), (0.0, 0.0))
+    return bool(line.locate(kyiv)[1] > 0.0)
+
+
+def _check_simple(line: shapely.LineString, centre: tuple[float, float], source: str) -> None:
+    """Refuse a line that crosses or touches itself, and say about where."""
+    if line.length <= 0.0:
+        message = f"{source}: the line has no length"
+        raise InputError(message)
+    if line.is_ring or line.coords[0] == line.coords[-1]:
+        message = f"{source}: the line is closed; a contact line has two ends"
+        raise InputError(message)
+    if not line.is_simple:
+        x, y = _first_crossing(shapely.get_coordinates(line))
+        lon, lat = _projection(centre)(1000.0 * x, 1000.0 * y, inverse=True)
+        message = f"{source}: the line crosses itself near {lon:.3f} E, {lat:.3f} N"
+        raise InputError(message)
+
+
+def _first_crossing(xy: Floats) -> tuple[float, float]:
+    """Return a point at which a line meets itself."""
+    segments = np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
+    tree = shapely.STRtree(segments)
+    one, other = tree.query(segments, predicate="intersects")
+    apart = other > one + 1
+    if not apart.any():
+        return float(xy[0, 0]), float(xy[0, 1])
+    meeting = shapely.intersection(segments[one[apart][0]], segments[other[apart][0]])
+    x, y = shapely.get_coordinates(meeting)[0]
+    return float(x), float(y)
