@@ -1,0 +1,1 @@
+"""The agents: their records, their compiled behaviour and their Mesa faces, one module a noun."""

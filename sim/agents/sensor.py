@@ -1,0 +1,153 @@
+"""Looks: how a drone on station comes to detect a violation.
+
+While a live violation is inside the footprint, the sensor looks on entry and then every look
+interval. Each look with chance p adds -ln(1 - p) of evidence to the violation, which is detected by
+the look that carries the evidence to its threshold. With exponential thresholds of mean 1, drawn
+before the run, that is the law of independent looks, and the engine draws nothing.
+"""
+
+import numpy as np
+
+from sim.agents.patrol import (
+    STATIC,
+    next_visit,
+    path_position,
+    point_in_view,
+    stretches_in_view,
+)
+from sim.agents.violation import UNDETECTED, detect
+from sim.kernel.calendar import LOOK, push
+from sim.kernel.compiled import compiled
+from sim.kernel.world import Records, World, column
+
+PLATFORM = np.dtype(
+    [
+        ("transit_kmh", "f8"),
+        ("endurance_h", "f8"),  # infinite for one that never needs to come home
+        ("turnaround_h", "f8"),
+        ("radius_km", "f8"),
+        ("look_h", "f8"),  # infinite for a single look a visit
+        ("night_factor", "f8"),
+        ("poor_factor", "f8"),
+        ("jamming_factor", "f8"),
+        ("loss_per_h", "f8"),
+        ("jamming_loss_factor", "f8"),
+        ("replacement_h", "f8"),
+        ("cost_per_h", "f8"),
+        ("weather_limit", "i4"),  # the weather level that grounds it
+    ],
+    align=True,
+)
+ZONE = np.dtype([("weather", "i4"), ("jammed", "i4")], align=True)
+column("platforms", PLATFORM)
+column("look_chance", np.float64, 2)  # (platforms, kinds) in fair weather by day
+column("zones", ZONE)  # present weather and jamming
+
+FAIR = 0
+POOR = 1
+SEVERE = 2
+NEVER = 3  # a limit that no weather reaches
+
+NIGHT_FROM_H = 20.0
+NIGHT_TO_H = 6.0
+"""Night, as clock time; the mean over the year, assumed."""
+
+
+@compiled
+def look_chance(world: World, platform: int, violation: Records, t: float) -> float:
+    """Return the chance that a look at time `t` detects the violation, were it the only one."""
+    chance = world.look_chance[platform, violation.kind]
+    sensor = world.platforms[platform]
+    zone = world.zones[violation.zone]
+    hour = t % 24.0
+    if hour >= NIGHT_FROM_H or hour < NIGHT_TO_H:
+        chance *= sensor.night_factor
+    if zone.weather >= POOR:
+        chance *= sensor.poor_factor
+    if zone.jammed:
+        chance *= sensor.jamming_factor
+    return float(chance)
+
+
+@compiled
+def _enter_look(world: World, d: int, v: int, count: int, t: float) -> None:
+    """Enter the next look of a drone at a violation from `t` on, given the stretches in view."""
+    drone = world.drones[d]
+    violation = world.violations[v]
+    post = world.posts[drone.post]
+    if post.patrol == STATIC:
+        push(world, t, LOOK, v, d, drone.epoch, np.inf)
+        return
+    path_km = path_position(post, drone.path_start, drone.stage_start, t)
+    way, stay = next_visit(world, post, count, path_km)
+    entry = t + way / post.speed_kmh
+    if entry < violation.end and entry < drone.stage_end:
+        push(world, entry, LOOK, v, d, drone.epoch, entry + stay / post.speed_kmh)
+
+
+@compiled
+def _reach_of(world: World, cell: int, post: int) -> int:
+    """Return the row for the part of a post's track that can see into a cell, -1 for none."""
+    for row in range(world.reach_start[cell], world.reach_start[cell + 1]):
+        if world.reach[row].post == post:
+            return row
+    return -1
+
+
+@compiled
+def _prepare(world: World, row: int, violation: Records) -> int:
+    """Return how many stretches of a post's track have the violation in view."""
+    reach = world.reach[row]
+    post = world.posts[reach.post]
+    if post.patrol == STATIC:
+        return 1 if point_in_view(world, post, violation.x, violation.y) else 0
+    return stretches_in_view(world, reach, violation.x, violation.y)
+
+
+@compiled
+def first_looks(world: World, v: int, t: float) -> None:
+    """Enter the first look at a new violation of each drone whose patrol comes in view of it."""
+    violation = world.violations[v]
+    for row in range(world.reach_start[violation.cell], world.reach_start[violation.cell + 1]):
+        d = world.posts[world.reach[row].post].on_station
+        if d < 0:
+            continue
+        count = _prepare(world, row, violation)
+        if count == 0:
+            continue
+        while d >= 0:
+            _enter_look(world, d, v, count, t)
+            d = world.drones[d].next_on_station
+
+
+@compiled
+def look_from(world: World, d: int, v: int, t: float) -> None:
+    """Enter the next look of one drone at one violation from `t` on."""
+    violation = world.violations[v]
+    row = _reach_of(world, violation.cell, world.drones[d].post)
+    if row < 0:
+        return
+    count = _prepare(world, row, violation)
+    if count > 0:
+        _enter_look(world, d, v, count, t)
+
+
+@compiled
+def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) -> None:
+    """Look once at a violation; enter the next look if this one did not detect it."""
+    violation = world.violations[v]
+    drone = world.drones[d]
+    if violation.status != UNDETECTED or drone.epoch != epoch or violation.end <= t:
+        return
+    violation.looks += 1
+    violation.evidence -= np.log1p(-look_chance(world, drone.platform, violation, t))
+    if violation.evidence >= violation.threshold:
+        drone.detections += 1
+        detect(world, v, d, t)
+        return
+    again = t + world.platforms[drone.platform].look_h
+    if again < until:
+        if again < violation.end and again < drone.stage_end:
+            push(world, again, LOOK, v, d, epoch, until)
+    elif until < violation.end and until < drone.stage_end:
+        look_from(world, d, v, until)

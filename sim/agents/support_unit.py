@@ -1,0 +1,392 @@
+"""Support units: dispatch to violations, queueing of calls, and the way there and back.
+
+The unit with the shortest time to arrive among those ready at their bases is sent; if none is ready
+the call waits, graver calls first and older ones first among equals, or is lost where the scenario
+has no waiting room. Units drive to a forward point that keeps their stand-off from the line.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from sim.agents.view import RecordView
+from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
+from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_CLEARED, UNIT_READY, push
+from sim.kernel.compiled import compiled
+from sim.kernel.world import Records, World, column
+
+UNIT = np.dtype(
+    [
+        ("base", "i4"),
+        ("stage", "i4"),
+        ("violation", "i4"),  # the call it serves, -1 for none
+        ("held", "i4"),  # 1 while held back on purpose
+        ("trips", "i4"),
+        ("busy_since", "f8"),  # h
+        ("busy_h", "f8"),  # in finished jobs
+        ("leg_start", "f8"),  # h, of the present leg
+        ("leg_end", "f8"),  # h
+    ],
+    align=True,
+)
+BASE = np.dtype(
+    [
+        ("group", "i4"),
+        ("sector", "i4"),
+        ("first_unit", "i4"),
+        ("end_unit", "i4"),
+        ("ready", "i4"),  # units ready here
+        ("x", "f8"),  # km
+        ("y", "f8"),
+        ("readiness_h", "f8"),
+        ("h_per_km", "f8"),  # road factor over speed
+        ("standoff_km", "f8"),
+        ("on_scene_h", "f8"),  # mean
+        ("on_scene_sigma", "f8"),  # of the logarithm, for the lognormal
+        ("on_scene_shape", "i4"),
+        ("forward_row", "i4"),  # in the table of forward points, -1 for the exact step back
+    ],
+    align=True,
+)
+
+column("units", UNIT)
+column("bases", BASE)
+column("fits", np.bool_, 2)  # (support groups, kinds) who answers what
+column("near_bases", np.int32, 2)  # (line cells, bases) bases by time to arrive
+column("near_hours", np.float64, 2)  # (line cells, bases) that time to the cell's middle
+column("near_slack", np.float64)  # (line cells,) km from the middle to the end of any way
+column("forward", np.float64, 3)  # (stand-offs, places, 2) km, forward points
+column("queue_head", np.int32, 2)  # (kinds, 6) longest-waiting call of each kind and severity
+column("queue_tail", np.int32, 2)  # (kinds, 6)
+
+FIXED = 0
+EXPONENTIAL = 1
+LOGNORMAL = 2
+SHAPES = ("fixed", "exponential", "lognormal")
+
+AT_BASE = 0
+RESPONDING = 1
+ON_SCENE = 2
+RETURNING = 3
+UNIT_STAGE_NAMES = ("ready", "responding", "on_scene", "returning")
+
+
+@compiled
+def forward_point(world: World, base: Records, violation: Records) -> tuple[float, float]:
+    """Return where the units of a base go (km): the violation, or a forward point short of it.
+
+    On a curved line the forward points are a table (`sim.geography.forward_points`), because a step
+    back along the normal may come near another bend of the line; without a stand-off, or on a
+    straight line, the step back is exact.
+    """
+    if violation.depth >= base.standoff_km:
+        return violation.x, violation.y
+    if base.forward_row < 0:
+        back = base.standoff_km - violation.offset
+        return violation.x + back * violation.normal_x, violation.y + back * violation.normal_y
+    place = round(violation.chainage / world.settings[0].forward_step_km)
+    return (
+        world.forward[base.forward_row, place, 0],
+        world.forward[base.forward_row, place, 1],
+    )
+
+
+@compiled
+def _straight_km(world: World, base: Records, violation: Records) -> float:
+    x, y = forward_point(world, base, violation)
+    return float(np.hypot(x - base.x, y - base.y))
+
+
+@compiled
+def _nearest_base(world: World, violation: Records, own_sector: bool) -> tuple[int, float]:
+    """Return the base with a ready, fitting unit that arrives first, and its straight way (km).
+
+    Bases are tried in the order of their time to the middle of the stretch of line; by the triangle
+    inequality the search can stop when even the best case of the next one is later than the best
+    found.
+    """
+    row = violation.line_cell
+    best = -1
+    best_h = np.inf
+    best_km = np.nan
+    slack_km = world.near_slack[row] + max(0.0, violation.offset)
+    slack_h = slack_km * world.settings[0].most_h_per_km
+    for place in range(world.near_bases.shape[1]):
+        if world.near_hours[row, place] - slack_h > best_h:
+            break
+        b = world.near_bases[row, place]
+        base = world.bases[b]
+        if base.ready == 0 or not world.fits[base.group, violation.kind]:
+            continue
+        if own_sector and base.sector != violation.sector:
+            continue
+        km = _straight_km(world, base, violation)
+        hours = base.readiness_h + km * base.h_per_km
+        if hours < best_h or (hours == best_h and b < best):
+            best, best_h, best_km = b, hours, km
+    return best, best_km
+
+
+@compiled
+def _send(world: World, u: int, v: int, km: float, t: float) -> None:
+    """Send a unit to a violation."""
+    unit = world.units[u]
+    base = world.bases[unit.base]
+    violation = world.violations[v]
+    violation.status = UNDER_WAY
+    violation.dispatched = t
+    violation.unit = u
+    violation.distance = km
+    unit.trips += 1
+    unit.stage = RESPONDING
+    unit.violation = v
+    unit.busy_since = t
+    unit.leg_start = t
+    unit.leg_end = t + base.readiness_h + km * base.h_per_km
+    base.ready -= 1
+    push(world, unit.leg_end, UNIT_ARRIVED, v, u, 0, 0.0)
+    if world.settings[0].travel_is_busy == 0:
+        push(world, t + _on_scene_h(base, violation), UNIT_READY, v, u, 0, 0.0)
+
+
+@compiled
+def _on_scene_h(base: Records, violation: Records) -> float:
+    """Return how long the work on the scene takes, about its mean."""
+    hours = base.on_scene_h
+    if base.on_scene_shape == EXPONENTIAL:
+        hours *= violation.service_exponential
+    elif base.on_scene_shape == LOGNORMAL:
+        sigma = base.on_scene_sigma
+        hours *= np.exp(sigma * violation.service_normal - 0.5 * sigma * sigma)
+    return float(hours)
+
+
+@compiled
+def _first_ready(world: World, b: int) -> int:
+    base = world.bases[b]
+    for u in range(base.first_unit, base.end_unit):
+        if world.units[u].stage == AT_BASE and not world.units[u].held:
+            return u
+    return -1
+
+
+@compiled
+def call(world: World, v: int, t: float) -> None:
+    """Answer a call for support: send the nearest ready unit, or queue the call, or lose it."""
+    settings = world.settings[0]
+    violation = world.violations[v]
+    violation.called = t
+    best, km = -1, np.nan
+    if settings.sector_first:
+        best, km = _nearest_base(world, violation, True)
+    if best < 0:
+        best, km = _nearest_base(world, violation, False)
+    if best >= 0:
+        _send(world, _first_ready(world, best), v, km, t)
+    elif settings.waiting_room:
+        _enqueue(world, v, t)
+    else:
+        violation.status = LOST
+
+
+@compiled
+def _enqueue(world: World, v: int, t: float) -> None:
+    """Let a call wait, last among those of its kind and severity."""
+    violation = world.violations[v]
+    violation.status = WAITING
+    violation.next_waiting = -1
+    tail = world.queue_tail[violation.kind, violation.severity]
+    if tail >= 0:
+        world.violations[tail].next_waiting = v
+    else:
+        world.queue_head[violation.kind, violation.severity] = v
+    world.queue_tail[violation.kind, violation.severity] = v
+    push(world, t + world.settings[0].max_wait_h, CALL_EXPIRED, v, 0, 0, 0.0)
+
+
+@compiled
+def _dequeue_first(world: World, kind: int, severity: int) -> None:
+    following = world.violations[world.queue_head[kind, severity]].next_waiting
+    world.queue_head[kind, severity] = following
+    if following < 0:
+        world.queue_tail[kind, severity] = -1
+
+
+@compiled
+def expire(world: World, v: int) -> None:
+    """Give up a call that still waits after the longest wait; it is the oldest of its queue."""
+    violation = world.violations[v]
+    if violation.status == WAITING:
+        _dequeue_first(world, violation.kind, violation.severity)
+        violation.status = EXPIRED
+
+
+@compiled
+def _next_call(world: World, group: int) -> int:
+    """Return the gravest, then oldest, waiting call that units of a group answer, -1 for none."""
+    for severity in range(5, 0, -1):
+        best = -1
+        for kind in range(world.queue_head.shape[0]):
+            v = world.queue_head[kind, severity]
+            if v < 0 or not world.fits[group, kind]:
+                continue
+            if best < 0 or world.violations[v].called < world.violations[best].called:
+                best = v
+        if best >= 0:
+            return best
+    return -1
+
+
+@compiled
+def take_next_call(world: World, u: int, t: float) -> None:
+    """Send a unit that is ready to the next waiting call it fits, if there is one."""
+    base = world.bases[world.units[u].base]
+    v = _next_call(world, base.group)
+    if v >= 0:
+        violation = world.violations[v]
+        _dequeue_first(world, violation.kind, violation.severity)
+        _send(world, u, v, _straight_km(world, base, violation), t)
+
+
+@compiled
+def arrive(world: World, v: int, u: int, t: float) -> None:
+    """Note the arrival of a unit and start its work on the scene."""
+    unit = world.units[u]
+    violation = world.violations[v]
+    on_scene_h = _on_scene_h(world.bases[unit.base], violation)
+    note_answer(world, v, t)
+    violation.cleared = t + on_scene_h
+    push(world, violation.cleared, UNIT_CLEARED, v, u, 0, 0.0)
+    if unit.violation == v:
+        unit.stage = ON_SCENE
+        unit.leg_start = t
+        unit.leg_end = violation.cleared
+
+
+@compiled
+def clear(world: World, v: int, u: int, t: float) -> None:
+    """Send a unit home when its work on the scene is done."""
+    unit = world.units[u]
+    if world.settings[0].travel_is_busy == 0:
+        return
+    unit.stage = RETURNING
+    unit.leg_start = t
+    unit.leg_end = t + world.violations[v].distance * world.bases[unit.base].h_per_km
+    push(world, unit.leg_end, UNIT_READY, v, u, 0, 0.0)
+
+
+@compiled
+def be_ready(world: World, u: int, t: float) -> None:
+    """Be ready at the base again, or go straight on to the next waiting call."""
+    unit = world.units[u]
+    unit.busy_h += t - unit.busy_since
+    unit.stage = AT_BASE
+    unit.violation = -1
+    if unit.held:
+        return
+    world.bases[unit.base].ready += 1
+    take_next_call(world, u, t)
+
+
+@compiled
+def hold_back(world: World, u: int, held: bool, t: float) -> None:
+    """Hold a unit back from dispatch after its present job, or release it."""
+    unit = world.units[u]
+    if held == (unit.held == 1):
+        return
+    unit.held = 1 if held else 0
+    if unit.stage != AT_BASE:
+        return
+    base = world.bases[unit.base]
+    if held:
+        base.ready -= 1
+    else:
+        base.ready += 1
+        take_next_call(world, u, t)
+
+
+@compiled
+def unit_point(world: World, u: int, t: float) -> tuple[float, float]:
+    """Return where a unit is at time `t` (km in the plane); the road is drawn as a straight way."""
+    unit = world.units[u]
+    base = world.bases[unit.base]
+    if unit.violation < 0:
+        return base.x, base.y
+    x, y = forward_point(world, base, world.violations[unit.violation])
+    if unit.stage == ON_SCENE:
+        return x, y
+    start = unit.leg_start + (base.readiness_h if unit.stage == RESPONDING else 0.0)
+    length = unit.leg_end - start
+    share = min(1.0, max(0.0, (t - start) / length)) if length > 0.0 else 1.0
+    if unit.stage == RETURNING:
+        share = 1.0 - share
+    return base.x + share * (x - base.x), base.y + share * (y - base.y)
+
+
+class SupportUnit(RecordView):
+    """A support unit: a live view of its record, with the way to hold it back."""
+
+    column = "units"
+
+    @property
+    def pos(self) -> tuple[float, float]:
+        """Place in the local plane now, km; the road is drawn as a straight way."""
+        return unit_point(self.model.world, self.row, self.model.hours)
+
+    @pos.setter
+    def pos(self, _value: Any) -> None:
+        return
+
+    @property
+    def name(self) -> str:
+        """Group and number, such as `france-2`."""
+        return self.model.plan.support.names[self.row]
+
+    @property
+    def group(self) -> str:
+        """Group of units in the scenario."""
+        return self.model.plan.support.base_groups[int(self.record["base"])]
+
+    @property
+    def nation(self) -> str:
+        """Nation that provides it."""
+        return self.model.plan.scenario.support[self.group].nation
+
+    @property
+    def role(self) -> str:
+        """What it is for."""
+        return self.model.plan.scenario.support[self.group].role
+
+    @property
+    def stage(self) -> str:
+        """One of `ready`, `responding`, `on_scene`, `returning`."""
+        return UNIT_STAGE_NAMES[int(self.record["stage"])]
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is on a job."""
+        return int(self.record["stage"]) != AT_BASE
+
+    @property
+    def violation(self) -> int:
+        """Row of the violation it is sent to, -1 for none."""
+        return int(self.record["violation"])
+
+    @property
+    def trips(self) -> int:
+        """How many times it was sent out."""
+        return int(self.record["trips"])
+
+    @property
+    def held(self) -> bool:
+        """Whether it is held back on purpose."""
+        return bool(self.record["held"])
+
+    def hold(self) -> None:
+        """Hold it back from dispatch after its present job."""
+        hold_back(self.model.world, self.row, True, self.model.hours)
+
+    def release(self) -> None:
+        """Make it ready for dispatch again; it takes the next waiting call."""
+        self.model.make_room()
+        hold_back(self.model.world, self.row, False, self.model.hours)

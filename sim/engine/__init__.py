@@ -1,0 +1,1 @@
+"""The engine: the world of a run is laid out (`plan`, `world`), drawn (`draws`) and advanced."""

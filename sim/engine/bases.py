@@ -1,0 +1,193 @@
+"""Bases and units laid out from the scenario's support groups, with the tables for dispatch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.support_unit import BASE, SHAPES, UNIT
+from sim.engine.posts import stretch
+from sim.geography import ContactLine
+from sim.geography.forward import forward_points
+from sim.kernel.world import Records
+from sim.scenario import Scenario, SupportGroup
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int32]
+
+FORWARD_STEP_KM = 0.25
+"""Spacing of the forward points along the line (km)."""
+LINE_CELL_KM = 5.0
+MOST_LINE_CELLS = 256
+
+
+def line_cells(line: ContactLine) -> int:
+    """Return into how many stretches the line is cut for the search for the nearest base."""
+    return int(np.clip(np.ceil(line.length_km / LINE_CELL_KM), 1, MOST_LINE_CELLS))
+
+
+@dataclass(frozen=True)
+class Support:
+    """All support of a scenario, laid out: the arrays that runs start from."""
+
+    bases: Records
+    units: Records
+    fits: NDArray[np.bool_]  # (groups, kinds)
+    names: tuple[str, ...]  # of the units
+    base_groups: tuple[str, ...]
+    random_bases: Ints  # bases whose place is drawn in each run
+    random_stretch: Floats  # (random bases, 3) from, to and offset, km
+    forward: Floats  # (stand-offs, places, 2)
+    near: "Near"
+
+
+@dataclass(frozen=True)
+class Near:
+    """For each stretch of line, the bases by time to arrive at its middle."""
+
+    bases: Ints  # (line cells, bases)
+    hours: Floats  # (line cells, bases), ascending
+    slack_km: Floats  # (line cells,)
+
+
+def _places(key: str, group: SupportGroup, line: ContactLine) -> tuple[Floats, list[int]]:
+    """Return base points (n, 2), and how many units stand at each."""
+    if group.placement == "bases":
+        lon = np.array([base.lon for base in group.bases])
+        lat = np.array([base.lat for base in group.bases])
+        dealt = np.bincount(np.arange(group.count) % len(lon), minlength=len(lon))
+        return line.to_plane(lon, lat), dealt.tolist()
+    start, end = stretch(key, group.from_km, group.to_km, line)
+    middles = start + (np.arange(group.count) + 0.5) / group.count * (end - start)
+    return line.point(middles, group.base_offset_km), [1] * group.count
+
+
+def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[int]) -> Records:
+    base = np.zeros(len(points), dtype=BASE)
+    base["group"] = number
+    base["x"], base["y"] = points.T
+    base["ready"] = dealt
+    base["readiness_h"] = group.readiness_min / 60.0
+    base["h_per_km"] = group.road_factor / group.speed_kmh
+    base["standoff_km"] = group.standoff_km
+    base["on_scene_h"] = group.on_scene_h
+    base["on_scene_shape"] = SHAPES.index(group.on_scene)
+    base["on_scene_sigma"] = np.sqrt(np.log1p(group.on_scene_cv**2))
+    base["forward_row"] = -1
+    return base
+
+
+def _lay_forward(line: ContactLine, bases: Records) -> Floats:
+    """Compute the table of forward points, and give each base its row in it."""
+    places = int(np.ceil(line.length_km / FORWARD_STEP_KM)) + 1
+    curved = len(line.xy) > 2
+    standoffs = sorted({float(s) for s in bases["standoff_km"] if s > 0.0}) if curved else []
+    table = np.empty((len(standoffs), places, 2))
+    for row, standoff in enumerate(standoffs):
+        table[row] = forward_points(line, standoff, FORWARD_STEP_KM)
+        bases["forward_row"][bases["standoff_km"] == standoff] = row
+    return table
+
+
+def _sectors(line: ContactLine, bases: Records, sectors: int) -> None:
+    chainage, _ = line.locate(np.column_stack([bases["x"], bases["y"]]))
+    bases["sector"] = np.minimum(sectors - 1, (chainage / line.length_km * sectors).astype(int))
+
+
+def order_bases(line: ContactLine, bases: Records, forward: Floats) -> Near:
+    """Order the bases by time to arrive at the middle of each stretch of line.
+
+    The slack of a stretch bounds how far (km) the end of any way to a violation of this stretch
+    lies from the middle that the order was made for, so that the search may stop early without ever
+    missing the best base.
+    """
+    cells = line_cells(line)
+    edges = np.linspace(0.0, line.length_km, cells + 1)
+    middle_km = 0.5 * (edges[:-1] + edges[1:])
+    on_line = np.asarray(line.point(middle_km, 0.0))
+    targets = {-1: on_line}
+    middle_place = np.rint(middle_km / FORWARD_STEP_KM).astype(int)
+    for row in range(len(forward)):
+        targets[row] = forward[row][middle_place]
+    slack = _slack(line, edges, forward, targets)
+    hours = np.empty((cells, len(bases)))
+    for b, base in enumerate(bases):
+        target = targets[int(base["forward_row"])]
+        way = np.hypot(target[:, 0] - base["x"], target[:, 1] - base["y"])
+        hours[:, b] = base["readiness_h"] + way * base["h_per_km"]
+    order = np.argsort(hours, axis=1, kind="stable").astype(np.int32)
+    straight = float(bases["standoff_km"][bases["forward_row"] < 0].max(initial=0.0))
+    return Near(order, np.take_along_axis(hours, order, axis=1), slack + straight)
+
+
+def _slack(line: ContactLine, edges: Floats, forward: Floats, targets: dict[int, Floats]) -> Floats:
+    """Return how far (km) a way's end may lie from the middle of each stretch of line."""
+    places_km = np.arange(int(np.ceil(line.length_km / FORWARD_STEP_KM)) + 1) * FORWARD_STEP_KM
+    on_line = np.asarray(line.point(np.minimum(places_km, line.length_km), 0.0))
+    low = np.floor(edges[:-1] / FORWARD_STEP_KM).astype(int)
+    high = np.ceil(edges[1:] / FORWARD_STEP_KM).astype(int) + 1
+    slack = np.empty(len(low))
+    for cell in range(len(low)):
+        here = slice(low[cell], high[cell])
+        middle = targets[-1][cell]
+        spread = np.hypot(*(on_line[here] - middle).T).max()
+        slack[cell] = spread
+        for row in range(len(forward)):
+            target = targets[row][cell]
+            apart = np.hypot(*(target - middle))
+            far = np.hypot(*(forward[row, here] - target).T).max()
+            slack[cell] = max(slack[cell], spread + apart, far)
+    return slack + FORWARD_STEP_KM
+
+
+def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -> Support:
+    """Lay out the bases and units of all support groups.
+
+    Raises
+    ------
+    InputError
+        When a stretch does not lie on the line.
+    """
+    bases: list[Records] = []
+    names: list[str] = []
+    groups: list[str] = []
+    random_bases: list[int] = []
+    random_stretch: list[tuple[float, float, float]] = []
+    fits = np.zeros((len(scenario.support), len(kinds)), dtype=np.bool_)
+    unit_bases: list[int] = []
+    for number, (name, group) in enumerate(scenario.support.items()):
+        fits[number] = [group.answers is None or kind in group.answers for kind in kinds]
+        if group.count == 0:
+            continue
+        key = f"support.{name}"
+        points, dealt = _places(key, group, line)
+        first = len(groups)
+        if group.placement == "random":
+            start, end = stretch(key, group.from_km, group.to_km, line)
+            random_bases += range(first, first + len(points))
+            random_stretch += [(start, end, group.base_offset_km)] * len(points)
+        bases.append(_base_records(group, number, points, dealt))
+        groups += [name] * len(points)
+        unit_bases += [first + b for b, count in enumerate(dealt) for _ in range(count)]
+        names += [f"{name}-{k + 1}" for k in range(group.count)]
+    all_bases = np.concatenate([*bases, np.empty(0, BASE)])
+    units = np.zeros(len(unit_bases), dtype=UNIT)
+    units["base"] = unit_bases
+    units["violation"] = -1
+    ends = np.cumsum(all_bases["ready"])
+    all_bases["end_unit"] = ends
+    all_bases["first_unit"] = ends - all_bases["ready"]
+    forward = _lay_forward(line, all_bases)
+    if len(all_bases):
+        _sectors(line, all_bases, scenario.line.sectors)
+    return Support(
+        all_bases,
+        units,
+        fits,
+        tuple(names),
+        tuple(groups),
+        np.array(random_bases, dtype=np.int32),
+        np.array(random_stretch, dtype=np.float64).reshape(-1, 3),
+        forward,
+        order_bases(line, all_bases, forward),
+    )

@@ -1,0 +1,400 @@
+"""The candidate violations of a run, drawn from the scenario's process before the run.
+
+Background incidents are an inhomogeneous Poisson process: a rate that follows the phases of the
+ceasefire and the hour of the day, times a Gamma activity of each day (which makes daily counts
+negative binomial), placed by hot spots. Each incident sets off a Poisson number of others at
+exponential delays and normal distances: a Hawkes process in its cluster form.
+
+References
+----------
+Hawkes, A. G. and Oakes, D. (1974), A cluster process representation of a self-exciting process,
+Journal of Applied Probability 11, 493-503.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.violation import VIOLATION
+from sim.engine.bases import line_cells
+from sim.engine.grid import Grid
+from sim.engine.streams import stream
+from sim.errors import InputError
+from sim.geography import ContactLine
+from sim.kernel.compiled import compiled
+from sim.kernel.world import Records
+from sim.scenario import HotSpot, Scenario
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+FARTHEST_SPOT_KM = 100.0
+MOST_CANDIDATES = 20_000_000
+"""A run that expects more candidates than this is refused: its tables would not fit in memory."""
+
+
+FIXED = 0
+EXPONENTIAL = 1
+LOGNORMAL = 2
+LAWS = ("fixed", "exponential", "lognormal")
+"""Laws of positive times about their mean, by code."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """The violation process of a scenario, made ready for drawing."""
+
+    horizon_h: float
+    edges_h: Floats  # (bins + 1,) between which the rate is constant
+    expected: Floats  # (bins,) background incidents of each bin at activity 1
+    day_of_bin: Ints  # (bins,)
+    days: int
+    dispersion_k: float | None
+    branching_ratio: float
+    decay_h: float
+    spread_km: float
+    spot_edges: Floats  # (spots,) cumulative shares
+    spot_at_km: Floats
+    spot_spread_km: Floats
+    law: "Law"
+
+
+class Law(NamedTuple):
+    """What the fields of a candidate are drawn from, as arrays by kind."""
+
+    kind_edges: Floats  # (kinds,) cumulative shares
+    severity_edges: Floats  # (kinds, 5) cumulative shares
+    duration_h: Floats  # (kinds,) means
+    duration_law: Ints  # (kinds,)
+    duration_sigma: Floats  # (kinds,) of the logarithm, for the lognormal
+    offset_sd_km: Floats  # (kinds,)
+    russian_share: Floats  # (kinds,)
+    max_offset_km: float
+    delay_h: float
+    delay_law: int
+    delay_sigma: float
+    service_drawn: bool  # whether any unit's time on the scene is random
+
+
+def _cumulative(weights: list[float]) -> Floats:
+    total = np.cumsum(np.asarray(weights, dtype=np.float64))
+    shares: Floats = total / total[-1]
+    return shares
+
+
+def _rate_bins(scenario: Scenario) -> tuple[Floats, Floats]:
+    """Return the bins between which the background rate is constant, and their expected counts."""
+    spec = scenario.violations
+    horizon = scenario.run.duration_days * 24.0
+    starts = np.array([24.0 * phase.from_day for phase in spec.phases])
+    factors = np.array([phase.factor for phase in spec.phases])
+    hours = np.asarray(spec.hour_weights)
+    steady = bool(np.all(hours == hours[0]))
+    daily = spec.overdispersion_k is not None
+    step = 24.0 if steady else 1.0
+    grid = np.arange(0.0, horizon, step) if daily or not steady else np.zeros(1)
+    edges = np.unique(np.concatenate([grid, starts[starts < horizon], [horizon]]))
+    factor = factors[np.searchsorted(starts, edges[:-1], side="right") - 1]
+    hour = (hours / hours.mean())[(edges[:-1] % 24.0).astype(int)] if not steady else 1.0
+    return edges, spec.rate_per_day / 24.0 * np.diff(edges) * factor * hour
+
+
+def lay_process(scenario: Scenario, line: ContactLine) -> Process:
+    """Make the violation process of a scenario ready for drawing.
+
+    Raises
+    ------
+    InputError
+        When a hot spot does not lie near the line, or the run would hold too many violations.
+    """
+    spec = scenario.violations
+    edges, expected = _rate_bins(scenario)
+    total = expected.sum() / (1.0 - spec.branching_ratio)
+    if total > MOST_CANDIDATES:
+        message = (
+            f"violations.rate_per_day = {spec.rate_per_day:g}: the run would hold about "
+            f"{total:.2g} violations; "
+            f"at most {MOST_CANDIDATES:g} are allowed"
+        )
+        raise InputError(message)
+    spots = spec.hot_spots
+    at_km = [_spot_chainage(name, spot, line) for name, spot in spots.items()]
+    return Process(
+        horizon_h=scenario.run.duration_days * 24.0,
+        edges_h=edges,
+        expected=expected,
+        day_of_bin=(edges[:-1] // 24.0).astype(np.int64),
+        days=int(np.ceil(scenario.run.duration_days)),
+        dispersion_k=spec.overdispersion_k,
+        branching_ratio=spec.branching_ratio,
+        decay_h=spec.offspring_decay_h,
+        spread_km=spec.offspring_spread_km,
+        spot_edges=np.cumsum([spot.share for spot in spots.values()]),
+        spot_at_km=np.array(at_km),
+        spot_spread_km=np.array([spot.spread_km for spot in spots.values()]),
+        law=_law(scenario),
+    )
+
+
+def _sigma(cv: float) -> float:
+    """Return the standard deviation of the logarithm of a lognormal."""
+    return float(np.sqrt(np.log1p(cv**2)))
+
+
+def _law(scenario: Scenario) -> Law:
+    kinds = list(scenario.violations.kinds.values())
+    command = scenario.command
+    return Law(
+        kind_edges=_cumulative([kind.share for kind in kinds]),
+        severity_edges=np.array([_cumulative(list(kind.severity_weights)) for kind in kinds]),
+        duration_h=np.array([kind.mean_duration_min / 60.0 for kind in kinds]),
+        duration_law=np.array([LAWS.index(kind.duration) for kind in kinds]),
+        duration_sigma=np.array([_sigma(kind.duration_cv) for kind in kinds]),
+        offset_sd_km=np.array([kind.offset_sd_km for kind in kinds]),
+        russian_share=np.array([kind.russian_side_share for kind in kinds]),
+        max_offset_km=scenario.violations.max_offset_km,
+        delay_h=command.delay_min / 60.0,
+        delay_law=LAWS.index(command.delay),
+        delay_sigma=_sigma(command.delay_cv),
+        service_drawn=any(group.on_scene != "fixed" for group in scenario.support.values()),
+    )
+
+
+def _spot_chainage(name: str, spot: HotSpot, line: ContactLine) -> float:
+    key = f"violations.hot_spots.{name}"
+    if spot.lon is not None and spot.lat is not None:
+        chainage, offset = line.locate(line.to_plane(spot.lon, spot.lat))
+        away_km = abs(float(offset))
+        if away_km > FARTHEST_SPOT_KM:
+            message = (
+                f"{key}: lies {away_km:.0f} km from the line; "
+                f"at most {FARTHEST_SPOT_KM:g} is allowed"
+            )
+            raise InputError(message)
+        return float(chainage)
+    at_km = spot.chainage_km or 0.0
+    if at_km > line.length_km:
+        message = f"{key}.chainage_km = {at_km:g}: the line is {line.length_km:.1f} km long"
+        raise InputError(message)
+    return at_km
+
+
+def _fold(chainage: Floats, length_km: float) -> Floats:
+    """Reflect places beyond the ends of the line back onto it."""
+    folded = np.abs(chainage) % (2.0 * length_km)
+    reflected: Floats = np.where(folded > length_km, 2.0 * length_km - folded, folded)
+    return reflected
+
+
+def _background_onsets(process: Process, rng: np.random.Generator) -> Floats:
+    expected = process.expected
+    if process.dispersion_k is not None:
+        activity = rng.gamma(process.dispersion_k, 1.0 / process.dispersion_k, process.days)
+        expected = expected * activity[process.day_of_bin]
+    cumulative = np.concatenate([[0.0], np.cumsum(expected)])
+    count = rng.poisson(cumulative[-1])
+    marks = np.sort(rng.random(count)) * cumulative[-1]
+    onsets: Floats = np.interp(marks, cumulative, process.edges_h)
+    return onsets
+
+
+def _background_places(
+    process: Process, rng: np.random.Generator, count: int, length_km: float
+) -> Floats:
+    if len(process.spot_edges) == 0:
+        return rng.random(count) * length_km
+    spot = np.searchsorted(process.spot_edges, rng.random(count), side="right")
+    places = rng.random(count) * length_km
+    scatter = rng.standard_normal(count)
+    at_spot = spot < len(process.spot_edges)
+    of = spot[at_spot]
+    places[at_spot] = process.spot_at_km[of] + process.spot_spread_km[of] * scatter[at_spot]
+    return _fold(places, length_km)
+
+
+def _clusters(
+    process: Process, rng: np.random.Generator, onset: Floats, chainage: Floats, length_km: float
+) -> tuple[Floats, Floats, Ints]:
+    """Add the offspring of all generations; return onset, chainage and parent of all incidents."""
+    parents = np.full(len(onset), -1, dtype=np.int64)
+    if process.branching_ratio == 0.0:
+        return onset, chainage, parents
+    onsets, places, all_parents = [onset], [chainage], [parents]
+    first = 0
+    while len(onset):
+        children = np.repeat(
+            np.arange(len(onset)), rng.poisson(process.branching_ratio, len(onset))
+        )
+        child_onset = onset[children] + process.decay_h * rng.standard_exponential(len(children))
+        scatter = process.spread_km * rng.standard_normal(len(children))
+        child_place = _fold(chainage[children] + scatter, length_km)
+        within = child_onset < process.horizon_h
+        all_parents.append(first + children[within])
+        first += len(onset)
+        onset, chainage = child_onset[within], child_place[within]
+        onsets.append(onset)
+        places.append(chainage)
+    return np.concatenate(onsets), np.concatenate(places), np.concatenate(all_parents)
+
+
+def _by_onset(onset: Floats, chainage: Floats, parents: Ints) -> tuple[Floats, Floats, Ints]:
+    if np.all(parents < 0):
+        return onset, chainage, parents  # the background comes in order
+    order = np.argsort(onset, kind="stable")
+    place_of = np.empty(len(order), dtype=np.int64)
+    place_of[order] = np.arange(len(order))
+    parents = parents[order]
+    return onset[order], chainage[order], np.where(parents < 0, -1, place_of[parents])
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where on the line and in the grid violations are placed."""
+
+    line: ContactLine
+    grid: Grid
+    sectors: int
+    zones: int
+    least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
+
+
+@compiled
+def _multiple(law: int, sigma: float, exponential: float, normal: float) -> float:
+    """Return a mean-1 multiple of a time from its draws."""
+    if law == EXPONENTIAL:
+        return exponential
+    if law == LOGNORMAL:
+        return float(np.exp(sigma * normal - 0.5 * sigma * sigma))
+    return 1.0
+
+
+@compiled
+def _fill(
+    rows: Records, law: Law, uniform: Floats, exponential: Floats, normal: Floats, human: Floats
+) -> None:
+    """Write the fields that need no geometry.
+
+    Draws: uniform (5, n), exponential (2, n), normal (2, n), human (4, n).
+    """
+    for v in range(len(rows)):
+        row = rows[v]
+        kind = 0
+        while uniform[0, v] >= law.kind_edges[kind]:
+            kind += 1
+        severity = 0
+        while uniform[1, v] >= law.severity_edges[kind, severity]:
+            severity += 1
+        row.kind = kind
+        row.severity = severity + 1
+        row.side = 0 if uniform[2, v] < law.russian_share[kind] else 1
+        row.calm_mark = uniform[3, v]
+        row.parent_mark = uniform[4, v]
+        duration = _multiple(
+            law.duration_law[kind], law.duration_sigma[kind], exponential[0, v], normal[0, v]
+        )
+        row.end = row.onset + law.duration_h[kind] * duration
+        row.threshold = exponential[1, v]
+        offset = law.offset_sd_km[kind] * normal[1, v]
+        row.offset = min(law.max_offset_km, max(-law.max_offset_km, offset)) + 0.0
+        row.delay = law.delay_h * _multiple(
+            law.delay_law, law.delay_sigma, human[0, v], human[1, v]
+        )
+        row.service_exponential = human[2, v]
+        row.service_normal = human[3, v]
+        row.detected = row.called = row.dispatched = np.nan
+        row.arrived = row.cleared = row.distance = np.nan
+        row.detector = row.unit = row.next_live = row.next_waiting = -1
+
+
+@compiled
+def _set_place(
+    rows: Records, points: Floats, ahead: Floats, length_km: float, counts: tuple[int, int, int]
+) -> None:
+    """Write what follows from the place: points (n, 2) on the line, and 1 km behind it."""
+    sectors, zones, cells = counts
+    for v in range(len(rows)):
+        row = rows[v]
+        row.normal_x = ahead[v, 0] - points[v, 0]
+        row.normal_y = ahead[v, 1] - points[v, 1]
+        row.x = points[v, 0] + row.offset * row.normal_x
+        row.y = points[v, 1] + row.offset * row.normal_y
+        row.depth = row.offset
+        share = row.chainage / length_km
+        row.sector = min(sectors - 1, int(share * sectors))
+        row.zone = min(zones - 1, int(share * zones))
+        row.line_cell = min(cells - 1, int(share * cells))
+
+
+def _place(rows: Records, frame: Frame) -> None:
+    """Fill in what follows from chainage and offset."""
+    line = frame.line
+    chainage = np.ascontiguousarray(rows["chainage"])
+    on_line, ahead = line.point(chainage, 0.0), line.point(chainage, 1.0)
+    _set_place(rows, on_line, ahead, line.length_km, (frame.sectors, frame.zones, line_cells(line)))
+    points = np.column_stack([rows["x"], rows["y"]])
+    rows["cell"] = frame.grid.cell_of(points)
+    deep = np.flatnonzero(rows["offset"] >= frame.least_standoff_km)
+    if len(deep):
+        rows["depth"][deep] = line.locate(points[deep])[1]
+
+
+def _draw_normals(law: Law, seed: int, count: int) -> Floats:
+    """Draw what only some scenarios need, from streams of their own."""
+    normal = np.zeros((2, count))
+    if np.any(law.duration_law == LOGNORMAL):
+        normal[0] = stream(seed, "durations").standard_normal(count)
+    if np.any(law.offset_sd_km > 0.0):
+        normal[1] = stream(seed, "offsets").standard_normal(count)
+    return normal
+
+
+def _draw_human(law: Law, seed: int, count: int) -> Floats:
+    """Draw delays of command and times on the scene: an exponential and a normal row of each."""
+    human = np.ones((4, count))
+    if law.delay_law != FIXED:
+        delays = stream(seed, "command")
+        human[0] = delays.standard_exponential(count)
+        human[1] = delays.standard_normal(count)
+    if law.service_drawn:
+        service = stream(seed, "service")
+        human[2] = service.standard_exponential(count)
+        human[3] = service.standard_normal(count)
+    return human
+
+
+def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:
+    """Draw the candidate violations of a run, in the order of their onsets.
+
+    Parameters
+    ----------
+    process, frame
+        The process, and where it takes place.
+    seed
+        Seed of the run.
+
+    Returns
+    -------
+    ndarray of `VIOLATION`
+    """
+    rng = stream(seed, "violations")
+    length_km = frame.line.length_km
+    onset = _background_onsets(process, rng)
+    chainage = _background_places(process, rng, len(onset), length_km)
+    onset, chainage, parents = _by_onset(*_clusters(process, rng, onset, chainage, length_km))
+    count = len(onset)
+    rows = np.zeros(count, dtype=VIOLATION)
+    rows["onset"], rows["chainage"], rows["parent"] = onset, chainage, parents
+    uniform, exponential = rng.random((5, count)), rng.standard_exponential((2, count))
+    law = process.law
+    _fill(
+        rows,
+        law,
+        uniform,
+        exponential,
+        _draw_normals(law, seed, count),
+        _draw_human(law, seed, count),
+    )
+    _place(rows, frame)
+    return rows

@@ -1,0 +1,204 @@
+"""The plan of a scenario: everything about its runs that no seed changes, as arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.drone import SORTIE
+from sim.engine.advance import SETTINGS
+from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
+from sim.engine.grid import Grid, Reach, lay_reach
+from sim.engine.incidents import Frame, Process, lay_process
+from sim.engine.posts import Monitors, lay_monitors, platform_records
+from sim.engine.surroundings import Surroundings, lay_surroundings
+from sim.geography import ContactLine
+from sim.kernel.world import Records
+from sim.scenario import Scenario
+
+LIVES_MARGIN = 12
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario made ready to run; pickled to workers, shared by all runs of a design point."""
+
+    scenario: Scenario
+    line: ContactLine
+    kinds: tuple[str, ...]
+    group_names: tuple[str, ...]  # of monitors
+    platform_names: tuple[str, ...]
+    drone_names: tuple[str, ...]
+    monitors: Monitors
+    platforms: Records
+    look_chance: NDArray[np.float64]  # (platforms, kinds)
+    track_xy: NDArray[np.float64]
+    track_at: NDArray[np.float64]
+    grid: Grid
+    reach: Reach
+    support: Support
+    process: Process
+    frame: Frame
+    surroundings: Surroundings
+    settings: Records
+    lives: int
+    sortie_room: int
+
+    @property
+    def horizon_h(self) -> float:
+        """End of the run, hours since the start of the ceasefire."""
+        return self.scenario.run.duration_days * 24.0
+
+    @property
+    def tracks(self) -> tuple[NDArray[np.float64], ...]:
+        """Vertices (m, 2) in km of each post's track."""
+        return tuple(track.xy for track in self.monitors.tracks)
+
+
+def load_line(scenario: Scenario) -> ContactLine:
+    """Return the contact line of a scenario.
+
+    Raises
+    ------
+    InputError
+        When the line's file cannot be used.
+    """
+    spec = scenario.line
+    if spec.length_km is not None:
+        return ContactLine.straight(spec.length_km, length_factor=spec.length_factor)
+    if spec.file is None:
+        return ContactLine.default(
+            spec.length_factor,
+            feature=spec.feature or "full",
+            ukrainian_side=spec.ukrainian_side,
+        )
+    return ContactLine.load(
+        spec.file,
+        feature=spec.feature,
+        length_factor=spec.length_factor,
+        ukrainian_side=spec.ukrainian_side,
+    )
+
+
+def _settings(scenario: Scenario, support: Support) -> Records:
+    row = np.zeros(1, dtype=SETTINGS)
+    feedback, dispatch = scenario.violations.feedback, scenario.dispatch
+    row["feedback"] = feedback.enabled
+    row["min_severity"] = scenario.command.min_severity
+    row["waiting_room"] = dispatch.waiting_room
+    row["travel_is_busy"] = dispatch.travel_is_busy
+    row["sector_first"] = dispatch.rule == "sector_first"
+    row["calm_effect"] = feedback.calm_effect
+    row["calm_h"] = feedback.calm_h
+    row["calm_radius_km"] = feedback.calm_radius_km
+    row["answered_offspring_drop"] = feedback.answered_offspring_drop
+    row["max_wait_h"] = np.inf if dispatch.max_wait_h is None else dispatch.max_wait_h
+    row["most_h_per_km"] = support.bases["h_per_km"].max(initial=0.0)
+    row["forward_step_km"] = FORWARD_STEP_KM
+    return row
+
+
+def _sortie_room(scenario: Scenario, monitors: Monitors) -> int:
+    """Return about how many sorties a run will record; the table grows if there are more."""
+    sorties = len(monitors.drones) + 8.0
+    for group in scenario.monitors.values():
+        platform = scenario.platforms[group.platform]
+        if platform.endurance_h is not None:
+            cycle_h = platform.turnaround_h + 0.7 * platform.endurance_h
+            sorties += group.count * scenario.run.duration_days * 24.0 / cycle_h
+    return int(min(1.3 * sorties, 2e6)) + len(monitors.drones) + 64
+
+
+def _lives(scenario: Scenario) -> int:
+    """Return for how many losses of one drone thresholds are drawn; far more than will happen."""
+    most = 0.0
+    for platform in scenario.monitor_platforms().values():
+        hours = scenario.run.duration_days * 24.0
+        rate = platform.loss_per_1000_h / 1000.0 * platform.jamming_loss_factor
+        most = max(most, hours * rate)
+    return int(most + 10.0 * np.sqrt(most)) + (LIVES_MARGIN if most > 0.0 else 1)
+
+
+def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    xy = np.concatenate([*(track.xy for track in monitors.tracks), np.empty((0, 2))])
+    along = np.concatenate([*(track.along_km for track in monitors.tracks), np.empty(0)])
+    return np.ascontiguousarray(xy), along
+
+
+def lay_grid(
+    line: ContactLine, monitors: Monitors, track_xy: NDArray[np.float64]
+) -> tuple[Grid, Reach]:
+    """Lay the grid over line and tracks, and find which posts can see into which cell."""
+    radius = float(monitors.posts["radius_km"].max(initial=0.0))
+    points = np.concatenate([line.xy, track_xy])
+    grid = Grid.around(points, min(radius, 50.0) + 5.0)
+    wander = np.zeros(len(monitors.posts))
+    wander[monitors.random_posts] = line.length_km
+    return grid, lay_reach(grid, monitors.posts, track_xy, wander)
+
+
+def build_plan(scenario: Scenario) -> Plan:
+    """Make a scenario ready to run.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    Plan
+        Its runs differ only by their seed.
+
+    Raises
+    ------
+    InputError
+        When the scenario does not fit its contact line, or a drone can not reach its post.
+    """
+    line = load_line(scenario)
+    kinds = tuple(scenario.violations.kinds)
+    surroundings = lay_surroundings(scenario)
+    monitors = lay_monitors(scenario, line, surroundings.zones)
+    support = lay_support(scenario, line, kinds)
+    track_xy, track_at = _tracks(monitors)
+    grid, reach = lay_grid(line, monitors, track_xy)
+    standoffs = support.bases["standoff_km"]
+    platforms = scenario.monitor_platforms()
+    chances = [[platform.chance(kind) for kind in kinds] for platform in platforms.values()]
+    return Plan(
+        scenario=scenario,
+        line=line,
+        kinds=kinds,
+        group_names=tuple(scenario.monitors),
+        platform_names=tuple(platforms),
+        drone_names=tuple(
+            f"{name}-{number + 1}"
+            for name, group in scenario.monitors.items()
+            for number in range(group.count)
+        ),
+        monitors=monitors,
+        platforms=platform_records(scenario),
+        look_chance=np.array(chances, dtype=np.float64).reshape(-1, len(kinds)),
+        track_xy=track_xy,
+        track_at=track_at,
+        grid=grid,
+        reach=reach,
+        support=support,
+        process=lay_process(scenario, line),
+        frame=Frame(
+            line=line,
+            grid=grid,
+            sectors=scenario.line.sectors,
+            zones=surroundings.zones,
+            least_standoff_km=float(standoffs[standoffs > 0.0].min(initial=np.inf)),
+        ),
+        surroundings=surroundings,
+        settings=_settings(scenario, support),
+        lives=_lives(scenario),
+        sortie_room=_sortie_room(scenario, monitors),
+    )
+
+
+def empty_sorties(room: int) -> Records:
+    """Return an empty sortie table of a given capacity."""
+    return np.zeros(room, dtype=SORTIE)

@@ -1,0 +1,231 @@
+"""Posts laid out from the scenario's monitor groups: tracks, bases and the drones."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.drone import DRONE
+from sim.agents.patrol import PATROLS, POST, SHUTTLE, STATIC
+from sim.agents.sensor import NEVER, PLATFORM, POOR, SEVERE
+from sim.errors import InputError
+from sim.geography import ContactLine
+from sim.kernel.world import Records
+from sim.scenario import MonitorGroup, Platform, Scenario
+
+type Floats = NDArray[np.float64]
+
+_WEATHER_LIMITS = {"poor": POOR, "severe": SEVERE, "never": NEVER}
+
+
+@dataclass(frozen=True)
+class Track:
+    """A patrol track: vertices (n, 2) in km and the stretch of line it belongs to."""
+
+    xy: Floats
+    from_km: float
+    to_km: float
+
+    @property
+    def along_km(self) -> Floats:
+        """Distance of each vertex along the track, km."""
+        steps = np.hypot(*np.diff(self.xy, axis=0).T)
+        return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+@dataclass(frozen=True)
+class Monitors:
+    """All monitors of a scenario, laid out: the arrays that runs start from."""
+
+    posts: Records
+    drones: Records
+    tracks: tuple[Track, ...]
+    group_of_post: tuple[str, ...]
+    random_posts: NDArray[np.int32]  # posts whose place is drawn in each run
+
+
+def transit_speed_kmh(platform: Platform) -> float:
+    """Return the speed (km/h) to and from the station; infinite for what stands at its post."""
+    return platform.transit_speed_kmh or platform.speed_kmh or np.inf
+
+
+def stretch(
+    group_key: str, from_km: float | None, to_km: float | None, line: ContactLine
+) -> tuple[float, float]:
+    """Return the stretch of line (km) of a group, the whole line where none is stated.
+
+    Raises
+    ------
+    InputError
+        When the stretch does not lie on the line.
+    """
+    start = 0.0 if from_km is None else from_km
+    end = line.length_km if to_km is None else to_km
+    for key, value in (("from_km", from_km), ("to_km", to_km)):
+        if value is not None and not 0.0 <= value <= line.length_km + 1e-6:
+            message = f"{group_key}.{key} = {value}: the line is {line.length_km:.1f} km long"
+            raise InputError(message)
+    return start, min(end, line.length_km)
+
+
+def lay_track(
+    line: ContactLine, group: MonitorGroup, from_km: float, to_km: float, generalise_km: float
+) -> Track:
+    """Lay the track of one post along a stretch of the line."""
+    if group.patrol == "static":
+        middle = line.point(0.5 * (from_km + to_km), group.offset_km)
+        return Track(np.asarray(middle, dtype=np.float64).reshape(1, 2), from_km, to_km)
+    out = line.track(from_km, to_km, group.offset_km, generalise_km)
+    if group.patrol != "circuit":
+        return Track(out, from_km, to_km)
+    back_km = group.offset_km if group.return_offset_km is None else group.return_offset_km
+    back = out if back_km == group.offset_km else line.track(from_km, to_km, back_km, generalise_km)
+    closed = np.concatenate([out, back[::-1], out[:1]])
+    moved = np.concatenate([[True], np.hypot(*np.diff(closed, axis=0).T) > 0.0])
+    return Track(closed[moved], from_km, to_km)
+
+
+def _nearest_on_track(track: Track, base: Floats) -> tuple[float, Floats]:
+    """Return where along a track (km), and at which point, it is nearest to a base."""
+    if len(track.xy) == 1:
+        return 0.0, track.xy[0]
+    start, step = track.xy[:-1], np.diff(track.xy, axis=0)
+    square = np.einsum("ij,ij->i", step, step)
+    share = np.clip(np.einsum("ij,ij->i", base - start, step) / square, 0.0, 1.0)
+    points = start + share[:, None] * step
+    best = int(np.argmin(np.hypot(*(points - base).T)))
+    return float(track.along_km[best] + share[best] * np.sqrt(square[best])), points[best]
+
+
+def _base_point(line: ContactLine, group: MonitorGroup, track: Track) -> Floats:
+    if group.base_lon is not None and group.base_lat is not None:
+        return np.asarray(line.to_plane(group.base_lon, group.base_lat), dtype=np.float64)
+    middle = 0.5 * (track.from_km + track.to_km)
+    return np.asarray(line.point(middle, group.base_offset_km), dtype=np.float64)
+
+
+def lay_post(
+    line: ContactLine, patrol: int, platform: Platform, track: Track, base: Floats, zones: int
+) -> Records:
+    """Return the record (1,) of a post, without its numbers of group, platform and vertex."""
+    post = np.zeros(1, dtype=POST)
+    entry_km, entry = _nearest_on_track(track, base)
+    track_km = float(track.along_km[-1])
+    transit = transit_speed_kmh(platform)
+    post["patrol"] = patrol
+    post["vertices"] = len(track.xy)
+    post["on_station"] = -1
+    post["track_km"] = track_km
+    post["period_km"] = {SHUTTLE: 2.0 * track_km, STATIC: 0.0}.get(patrol, track_km)
+    post["speed_kmh"] = platform.speed_kmh / line.length_factor
+    post["radius_km"] = platform.radius_km
+    post["base_x"], post["base_y"] = base
+    post["entry_km"] = entry_km
+    post["entry_x"], post["entry_y"] = entry
+    if platform.endurance_h is not None:
+        post["return_h"] = np.hypot(*(track.xy - base).T).max() / transit
+    middle = 0.5 * (track.from_km + track.to_km)
+    post["zone"] = min(zones - 1, int(middle / line.length_km * zones))
+    return post
+
+
+def _group_tracks(
+    key: str, group: MonitorGroup, line: ContactLine, generalise_km: float
+) -> list[Track]:
+    start, end = stretch(key, group.from_km, group.to_km, line)
+    single = group.patrol in ("circuit", "stream")
+    count = 1 if single else (group.count if group.posts is None else group.posts)
+    edges = np.linspace(start, end, count + 1)
+    return [
+        lay_track(line, group, float(low), float(high), generalise_km)
+        for low, high in pairwise(edges)
+    ]
+
+
+def check_endurance(key: str, platform: Platform, post: Records) -> None:
+    """Refuse a post that a drone cannot reach and come home from."""
+    if platform.endurance_h is None:
+        return
+    transit = transit_speed_kmh(platform)
+    out_h = np.hypot(post["entry_x"] - post["base_x"], post["entry_y"] - post["base_y"]) / transit
+    needed = float(out_h + post["return_h"])
+    if needed >= platform.endurance_h:
+        message = (
+            f"{key}: the way to the track and home takes {needed:.1f} h, "
+            f"but the endurance is {platform.endurance_h:g} h; move the base or shorten the stretch"
+        )
+        raise InputError(message)
+
+
+def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
+    """Lay out the posts and drones of all monitor groups.
+
+    Raises
+    ------
+    InputError
+        When a stretch does not lie on the line, or a post is out of a drone's reach.
+    """
+    posts: list[Records] = []
+    drones: list[Records] = []
+    tracks: list[Track] = []
+    names: list[str] = []
+    random_posts: list[int] = []
+    platform_names = list(scenario.monitor_platforms())
+    for number, (name, group) in enumerate(scenario.monitors.items()):
+        if group.count == 0:
+            continue
+        key = f"monitors.{name}"
+        platform = scenario.platforms[group.platform]
+        first_post = len(posts)
+        for track in _group_tracks(key, group, line, scenario.line.generalise_km):
+            base = _base_point(line, group, track)
+            patrol = PATROLS.index(group.patrol)
+            post = lay_post(line, patrol, platform, track, base, zones)
+            check_endurance(key, platform, post[0])
+            post["platform"] = platform_names.index(group.platform)
+            post["group"] = number
+            post["first_vertex"] = sum((len(other.xy) for other in tracks), 0)
+            if group.placement == "random":
+                random_posts.append(len(posts))
+            posts.append(post)
+            tracks.append(track)
+            names.append(name)
+        drone = np.zeros(group.count, dtype=DRONE)
+        drone["group"] = number
+        drone["platform"] = platform_names.index(group.platform)
+        drone["post"] = first_post + np.arange(group.count) % (len(posts) - first_post)
+        drones.append(drone)
+    all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
+    all_drones["next_post"] = all_drones["post"]
+    all_drones["next_on_station"] = -1
+    all_drones["sortie"] = -1
+    return Monitors(
+        np.concatenate([*posts, np.empty(0, POST)]),
+        all_drones,
+        tuple(tracks),
+        tuple(names),
+        np.array(random_posts, dtype=np.int32),
+    )
+
+
+def platform_records(scenario: Scenario) -> Records:
+    """Return the records of the platforms in use, in the order of the scenario."""
+    platforms = scenario.monitor_platforms()
+    records = np.zeros(len(platforms), dtype=PLATFORM)
+    for record, platform in zip(records, platforms.values(), strict=True):
+        record["transit_kmh"] = transit_speed_kmh(platform)
+        record["endurance_h"] = np.inf if platform.endurance_h is None else platform.endurance_h
+        record["turnaround_h"] = platform.turnaround_h
+        record["radius_km"] = platform.radius_km
+        look = platform.look_interval_min
+        record["look_h"] = np.inf if look is None else look / 60.0
+        record["night_factor"] = platform.night_factor
+        record["poor_factor"] = platform.poor_weather_factor
+        record["jamming_factor"] = platform.jamming_factor
+        record["loss_per_h"] = platform.loss_per_1000_h / 1000.0
+        record["jamming_loss_factor"] = platform.jamming_loss_factor
+        record["replacement_h"] = platform.replacement_days * 24.0
+        record["cost_per_h"] = platform.cost_per_flight_h_usd
+        record["weather_limit"] = _WEATHER_LIMITS[platform.grounded_by]
+    return records

@@ -1,0 +1,202 @@
+"""Weather and jamming of a run: spells drawn before the run, shared by all drones of a zone."""
+
+from dataclasses import dataclass
+from math import lcm
+
+import numpy as np
+
+from sim.agents.sensor import FAIR, POOR, SEVERE, ZONE
+from sim.engine.advance import CHANGE, JAMMING_CHANGE, WEATHER_CHANGE
+from sim.engine.streams import stream
+from sim.errors import InputError
+from sim.kernel.world import Records
+from sim.scenario import Scenario
+
+MOST_ZONES = 10_000
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Weather and jamming of a scenario, made ready for drawing.
+
+    The zones of weather and of jamming need not agree: the world's zones are fine enough for both.
+    """
+
+    horizon_h: float
+    zones: int  # of the world
+    weather_zones: int  # 0 where there is no weather
+    jamming_zones: int  # 0 where there is no jamming
+    bad_share_by_month: tuple[float, ...]
+    month_starts_h: tuple[float, ...]  # first hour of each month of the run
+    months: tuple[int, ...]  # 0 to 11
+    correlation_time_h: float
+    front_zone_share: float
+    severe_share: float
+    mean_on_h: float
+    mean_off_h: float
+
+
+def _months(scenario: Scenario) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Return when each calendar month of the run begins (h), and which it is (0 to 11)."""
+    first = np.datetime64(scenario.run.start_date, "D")
+    last = first + np.timedelta64(int(np.ceil(scenario.run.duration_days)), "D")
+    months = np.arange(first.astype("M8[M]"), last.astype("M8[M]") + np.timedelta64(1, "M"))
+    hours = (months.astype("M8[D]") - first).astype(float) * 24.0
+    return tuple(np.maximum(hours, 0.0).tolist()), tuple((months.astype(int) % 12).tolist())
+
+
+def lay_surroundings(scenario: Scenario) -> Surroundings:
+    """Make weather and jamming ready for drawing.
+
+    Raises
+    ------
+    InputError
+        When the zones of weather and jamming do not go together, or a front can not make up the bad
+        share.
+    """
+    weather, jamming = scenario.weather, scenario.jamming
+    weather_zones = weather.zones if weather.enabled else 0
+    jamming_zones = jamming.zones if jamming.enabled else 0
+    zones = lcm(max(1, weather_zones), max(1, jamming_zones))
+    if zones > MOST_ZONES:
+        message = (
+            f"jamming.zones = {jamming.zones}: together with weather.zones = {weather.zones} "
+            f"the line would have {zones} zones; at most {MOST_ZONES} are allowed "
+            "(let one number divide the other)"
+        )
+        raise InputError(message)
+    worst = max(weather.bad_share_by_month)
+    if weather_zones and worst > weather.front_zone_share:
+        message = (
+            f"weather.front_zone_share = {weather.front_zone_share:g}: must be at least the "
+            f"largest weather.bad_share_by_month ({worst:g}), "
+            "or no zone could see that much bad weather"
+        )
+        raise InputError(message)
+    starts, months = _months(scenario)
+    return Surroundings(
+        horizon_h=scenario.run.duration_days * 24.0,
+        zones=zones,
+        weather_zones=weather_zones,
+        jamming_zones=jamming_zones,
+        bad_share_by_month=tuple(weather.bad_share_by_month),
+        month_starts_h=starts,
+        months=months,
+        correlation_time_h=weather.correlation_time_h,
+        front_zone_share=weather.front_zone_share,
+        severe_share=weather.severe_share,
+        mean_on_h=jamming.mean_on_h,
+        mean_off_h=jamming.mean_off_h,
+    )
+
+
+def _front_share(spec: Surroundings, t: float) -> float:
+    """Return the share of time with a front over the country in the month of time `t` (h)."""
+    row = int(np.searchsorted(spec.month_starts_h, t, side="right")) - 1
+    share = spec.bad_share_by_month[spec.months[max(0, row)]]
+    return share / spec.front_zone_share if spec.front_zone_share > 0.0 else 0.0
+
+
+def _month_end(spec: Surroundings, t: float) -> float:
+    row = int(np.searchsorted(spec.month_starts_h, t, side="right"))
+    return spec.month_starts_h[row] if row < len(spec.month_starts_h) else np.inf
+
+
+def _spell_end(spec: Surroundings, rng: np.random.Generator, t: float, bad: bool) -> float:
+    """Return when the spell that begins at `t` ends (h), with an exponential clock."""
+    left = rng.standard_exponential()
+    while t < spec.horizon_h:
+        share = _front_share(spec, t)
+        rate = ((1.0 - share) if bad else share) / spec.correlation_time_h
+        end = min(_month_end(spec, t), spec.horizon_h)
+        if left <= rate * (end - t):
+            return float(t + left / rate)
+        left -= rate * (end - t)
+        t = end
+    return spec.horizon_h
+
+
+def _weather_changes(spec: Surroundings, seed: int) -> list[tuple[float, int, int, int]]:
+    rng = stream(seed, "weather")
+    rows: list[tuple[float, int, int, int]] = []
+    t = 0.0
+    bad = bool(rng.random() < _front_share(spec, 0.0))
+    while t < spec.horizon_h:
+        reached = rng.random(spec.weather_zones) < spec.front_zone_share
+        level = SEVERE if rng.random() < spec.severe_share else POOR
+        rows += [
+            (t, zone, WEATHER_CHANGE, level if bad and reached[zone] else FAIR)
+            for zone in range(spec.weather_zones)
+        ]
+        t = _spell_end(spec, rng, t, bad)
+        bad = not bad
+    return rows
+
+
+def _jamming_changes(spec: Surroundings, seed: int) -> list[tuple[float, int, int, int]]:
+    rows: list[tuple[float, int, int, int]] = []
+    for zone in range(spec.jamming_zones):
+        rng = stream(seed, f"jamming/{zone}")
+        t = 0.0
+        jammed = bool(rng.random() < spec.mean_on_h / (spec.mean_on_h + spec.mean_off_h))
+        while t < spec.horizon_h:
+            rows.append((t, zone, JAMMING_CHANGE, int(jammed)))
+            t += (spec.mean_on_h if jammed else spec.mean_off_h) * rng.standard_exponential()
+            jammed = not jammed
+    return rows
+
+
+def _spread(rows: list[tuple[float, int, int, int]], zones: int, of: int) -> Records:
+    """Write changes of coarse zones as changes of the world's zones."""
+    fine = zones // max(1, of)
+    table = np.array(rows, dtype=CHANGE)
+    spread = np.repeat(table, fine)
+    spread["zone"] = spread["zone"] * fine + np.tile(np.arange(fine), len(table))
+    return spread
+
+
+def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
+    """Draw the weather and jamming of a run.
+
+    Returns
+    -------
+    zones : ndarray of `ZONE`
+        State at time 0.
+    changes : ndarray of `CHANGE`
+        Changes after time 0 in the order of time; those that change nothing are left out.
+    """
+    zones = np.zeros(spec.zones, dtype=ZONE)
+    parts = []
+    if spec.weather_zones:
+        parts.append(_spread(_weather_changes(spec, seed), spec.zones, spec.weather_zones))
+    if spec.jamming_zones:
+        parts.append(_spread(_jamming_changes(spec, seed), spec.zones, spec.jamming_zones))
+    if not parts:
+        return zones, np.empty(0, dtype=CHANGE)
+    changes = np.concatenate(parts)
+    changes = changes[np.lexsort((changes["zone"], changes["what"], changes["time"]))]
+    initial = changes["time"] <= 0.0
+    for row in changes[initial]:
+        zones["weather" if row["what"] == WEATHER_CHANGE else "jammed"][row["zone"]] = row["level"]
+    return zones, _without_repeats(zones, changes[~initial])
+
+
+def _without_repeats(zones: Records, changes: Records) -> Records:
+    """Leave out changes to the state that a zone is in already."""
+    keep = np.empty(len(changes), dtype=bool)
+    state = {
+        (zone, what): int(zones["weather" if what == WEATHER_CHANGE else "jammed"][zone])
+        for zone in range(len(zones))
+        for what in (WEATHER_CHANGE, JAMMING_CHANGE)
+    }
+    for index, (zone, what, level) in enumerate(
+        zip(
+            changes["zone"].tolist(),
+            changes["what"].tolist(),
+            changes["level"].tolist(),
+            strict=True,
+        )
+    ):
+        keep[index] = state[zone, what] != level
+        state[zone, what] = level
+    return changes[keep]

@@ -1,0 +1,187 @@
+"""The world of one run: the plan's arrays, and what is drawn for the run."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.patrol import CIRCUIT, STREAM
+from sim.engine.advance import DONE, advance, start
+from sim.engine.bases import order_bases
+from sim.engine.incidents import draw_incidents
+from sim.engine.plan import Plan, empty_sorties
+from sim.engine.streams import stream
+from sim.engine.surroundings import draw_surroundings
+from sim.kernel.calendar import EVENT
+from sim.kernel.compiled import is_cached, mark_cached
+from sim.kernel.world import CLOCK, Records, World
+
+CALENDAR_ROOM = 4096
+
+
+def _draw_drones(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
+    """Return the drones at their places in the cycle, and thresholds of loss (drones, lives).
+
+    Rows are drawn drone by drone from the stream of the group, so that a drone's row does not
+    depend on how many others there are.
+    """
+    drones = plan.monitors.drones.copy()
+    hazard = np.empty((len(drones), plan.lives))
+    posts = plan.monitors.posts
+    for number, name in enumerate(plan.group_names):
+        mine = np.flatnonzero(drones["group"] == number)
+        if len(mine) == 0:
+            continue
+        rng = stream(seed, f"monitors/{name}")
+        common = rng.random()
+        shares = rng.random(len(mine))
+        count = len(mine)
+        first = int(drones["post"][mine[0]])
+        if posts["patrol"][first] in (CIRCUIT, STREAM):
+            shares = (common + np.arange(count) / count) % 1.0
+        else:
+            # those who share a post follow each other evenly through the cycle
+            of_post = drones["post"][mine] - first
+            crew = np.bincount(of_post)[of_post]
+            turn = np.arange(count) // (of_post.max() + 1)
+            shares = (shares[of_post] + turn / crew) % 1.0
+        drones["cycle_share"][mine] = shares
+        losses = stream(seed, f"losses/{name}")
+        hazard[mine] = losses.standard_exponential((count, plan.lives))
+    return drones, hazard
+
+
+def _draw_posts(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
+    """Return posts and track vertices, with the posts at random places drawn."""
+    posts = plan.monitors.posts.copy()
+    random_posts = plan.monitors.random_posts
+    if len(random_posts) == 0:
+        return posts, plan.track_xy
+    track_xy = plan.track_xy.copy()
+    for number, name in enumerate(plan.group_names):
+        mine = random_posts[posts["group"][random_posts] == number]
+        if len(mine) == 0:
+            continue
+        group = plan.scenario.monitors[name]
+        low = min(plan.monitors.tracks[post].from_km for post in mine)
+        high = max(plan.monitors.tracks[post].to_km for post in mine)
+        places = low + (high - low) * stream(seed, f"posts/{name}").random(len(mine))
+        points = plan.line.point(places, group.offset_km)
+        track_xy[posts["first_vertex"][mine]] = points
+        posts["entry_x"][mine], posts["entry_y"][mine] = points.T
+        share = places / plan.line.length_km * plan.surroundings.zones
+        posts["zone"][mine] = np.minimum(plan.surroundings.zones - 1, share)
+    return posts, track_xy
+
+
+def _draw_bases(plan: Plan, seed: int) -> tuple[Records, NDArray[np.int32], NDArray[np.float64]]:
+    """Return bases and their order along the line, with the bases at random places drawn."""
+    support = plan.support
+    bases = support.bases.copy()
+    if len(support.random_bases) == 0:
+        return bases, support.near.bases, support.near.hours
+    low, high, offset = support.random_stretch.T
+    shares = np.empty(len(low))
+    names = np.array(support.base_groups)[support.random_bases]
+    for name in dict.fromkeys(names):
+        mine = names == name
+        shares[mine] = stream(seed, f"bases/{name}").random(int(mine.sum()))
+    chainage = low + shares * (high - low)
+    at = support.random_bases
+    points = plan.line.point(chainage, 0.0)
+    normal = plan.line.point(chainage, 1.0) - points
+    bases["x"][at], bases["y"][at] = (points + offset[:, None] * normal).T
+    sectors = plan.scenario.line.sectors
+    bases["sector"][at] = np.minimum(sectors - 1, chainage / plan.line.length_km * sectors)
+    near = order_bases(plan.line, bases, support.forward)
+    return bases, near.bases, near.hours
+
+
+def make_world(plan: Plan, seed: int) -> World:
+    """Draw everything that a run needs and lay out its world, at time 0 and not yet started.
+
+    Parameters
+    ----------
+    plan
+        The plan of the scenario.
+    seed
+        Seed of the run, >= 0.
+    """
+    clock = np.zeros(1, dtype=CLOCK)
+    clock["horizon"] = plan.horizon_h
+    drones, loss_hazard = _draw_drones(plan, seed)
+    posts, track_xy = _draw_posts(plan, seed)
+    bases, near_bases, near_hours = _draw_bases(plan, seed)
+    violations = draw_incidents(plan.process, plan.frame, seed)
+    zones, changes = draw_surroundings(plan.surroundings, seed)
+    most_segments = int(posts["vertices"].max(initial=1)) + 1
+    return World(
+        clock=clock,
+        settings=plan.settings,
+        heap=np.zeros(CALENDAR_ROOM + 8 * len(drones), dtype=EVENT),
+        spare=np.zeros(1, dtype=EVENT),
+        drones=drones,
+        loss_hazard=loss_hazard,
+        platforms=plan.platforms,
+        look_chance=plan.look_chance,
+        posts=posts,
+        track_xy=track_xy,
+        track_at=plan.track_at,
+        reach_start=plan.reach.start,
+        reach=plan.reach.rows,
+        post_cell_start=plan.reach.post_start,
+        post_cells=plan.reach.post_cells,
+        visits=np.empty((most_segments, 2)),
+        sorties=empty_sorties(plan.sortie_room),
+        violations=violations,
+        cell_live=np.full(plan.grid.cells + 1, -1, dtype=np.int32),
+        answers=np.empty((len(violations), 2)),
+        zones=zones,
+        changes=changes,
+        units=plan.support.units.copy(),
+        bases=bases,
+        fits=plan.support.fits,
+        near_bases=near_bases,
+        near_hours=near_hours,
+        near_slack=plan.support.near.slack_km,
+        forward=plan.support.forward,
+        queue_head=np.full((len(plan.kinds), 6), -1, dtype=np.int32),
+        queue_tail=np.full((len(plan.kinds), 6), -1, dtype=np.int32),
+    )
+
+
+def _grown(array: Records, room: int) -> Records:
+    grown = np.zeros(max(room, 2 * len(array)), dtype=array.dtype)
+    grown[: len(array)] = array
+    return grown
+
+
+def make_room(world: World) -> None:
+    """Make the calendar and the sortie table large enough for whatever the next event may enter."""
+    clock = world.clock[0]
+    events = int(clock["pending"] + clock["live"]) + 4 * len(world.drones) + 64
+    if events > len(world.heap):
+        world.put("heap", _grown(world.heap, events))
+    sorties = int(clock["sorties"]) + 2 * len(world.drones) + 64
+    if sorties > len(world.sorties):
+        world.put("sorties", _grown(world.sorties, sorties))
+
+
+def start_world(world: World) -> None:
+    """Set every agent to its state at time 0."""
+    start(world)
+
+
+def advance_world(world: World, until_h: float) -> None:
+    """Take all that happens up to and including a time.
+
+    Parameters
+    ----------
+    world
+        A started world; its arrays are changed in place.
+    until_h
+        Time (h), at most the end of the run.
+    """
+    cold = not is_cached()
+    while advance(world, until_h) != DONE:
+        make_room(world)
+    if cold:
+        mark_cached()

@@ -1,0 +1,1 @@
+"""What every compiled function stands on: compilation, the calendar and the world's columns."""

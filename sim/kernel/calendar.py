@@ -1,0 +1,100 @@
+"""The calendar of coming events: a binary heap in one array.
+
+Events at the same instant are taken by kind, then by the two numbers they carry. The order is thus
+a property of the events and not of the order in which they were entered, which is what makes a run
+independent of how it is cut into steps.
+"""
+
+import numpy as np
+
+from sim.kernel.compiled import compiled
+from sim.kernel.world import Records, World, column
+
+EVENT = np.dtype(
+    [
+        ("time", "f8"),  # h
+        ("until", "f8"),  # h; end of the visit that a look belongs to
+        ("kind", "i4"),
+        ("first", "i4"),  # a violation, or a drone
+        ("second", "i4"),  # a drone, or a unit
+        ("epoch", "i4"),  # the event is void when its drone has moved on to another epoch
+    ],
+    align=True,
+)
+
+column("heap", EVENT)
+column("spare", EVENT)  # (1,) the event being entered
+
+# The kinds of event, in the order in which they are taken at one instant.
+DRONE_READY = 1
+DRONE_ON_STATION = 2
+DRONE_OFF_STATION = 3
+DRONE_LANDED = 4
+DRONE_LOST = 5
+DRONE_REPLACED = 6
+LOOK = 7
+CALL = 8
+UNIT_ARRIVED = 9
+UNIT_CLEARED = 10
+UNIT_READY = 11
+CALL_EXPIRED = 12
+
+
+@compiled
+def _before(one: Records, other: Records) -> bool:
+    if one.time != other.time:
+        return bool(one.time < other.time)
+    if one.kind != other.kind:
+        return bool(one.kind < other.kind)
+    if one.first != other.first:
+        return bool(one.first < other.first)
+    return bool(one.second < other.second)
+
+
+@compiled
+def push(
+    world: World, time: float, kind: int, first: int, second: int, epoch: int, until: float
+) -> None:
+    """Enter an event; nothing is entered that would fall after the end of the run."""
+    clock = world.clock[0]
+    if time > clock.horizon:
+        return
+    heap = world.heap
+    new = world.spare[0]
+    new.time = time
+    new.until = until
+    new.kind = kind
+    new.first = first
+    new.second = second
+    new.epoch = epoch
+    hole = clock.pending
+    clock.pending += 1
+    while hole > 0:
+        parent = (hole - 1) >> 1
+        if not _before(new, heap[parent]):
+            break
+        heap[hole] = heap[parent]
+        hole = parent
+    heap[hole] = new
+
+
+@compiled
+def drop_first(world: World) -> None:
+    """Take the earliest event off the calendar."""
+    clock = world.clock[0]
+    heap = world.heap
+    clock.pending -= 1
+    size = clock.pending
+    last = heap[size]
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= size:
+            break
+        if child + 1 < size and _before(heap[child + 1], heap[child]):
+            child += 1
+        if not _before(heap[child], last):
+            break
+        heap[hole] = heap[child]
+        hole = child
+    heap[hole] = last

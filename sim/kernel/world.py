@@ -1,0 +1,171 @@
+"""The world of one run: a handful of arrays, one record a row, seen by compiled code as one thing.
+
+A `World` holds NumPy arrays and a table of their addresses. Compiled functions get the address of
+that table alone and read `world.drones[d].stage` through it: passing thirty arrays from function to
+function would cost more than the events themselves. Which columns there are, and of what type, is
+declared by the modules that own them (`column`).
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import carray, types
+from numba.core import cgutils
+from numba.extending import (
+    NativeValue,
+    intrinsic,
+    models,
+    overload_attribute,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+
+type Records = Any
+"""A structured array, or one record of it; Numba sees its fields as attributes."""
+
+CLOCK = np.dtype(
+    [
+        ("now", "f8"),  # h since the start of the ceasefire
+        ("horizon", "f8"),  # h, end of the run
+        ("pending", "i8"),  # events on the calendar
+        ("next_candidate", "i8"),  # first violation whose onset is still to come
+        ("next_change", "i8"),  # first change of weather or jamming still to come
+        ("sorties", "i8"),  # sorties recorded
+        ("live", "i8"),  # violations in the lists of live, undetected ones (an upper bound)
+        ("answers", "i8"),  # answered violations
+        ("calm_from", "i8"),  # first answer that may still calm its surroundings
+        ("events", "i8"),  # events taken so far
+    ],
+    align=True,
+)
+
+_SLOTS = 4  # of the table, for each column: the address and up to three lengths
+_columns: dict[str, tuple[np.dtype[Any], int, int]] = {}  # type, dimensions, first slot
+
+
+class World:
+    """All state of one run, as columns; the columns are attributes.
+
+    Raises
+    ------
+    TypeError
+        When a column is missing, or is not a C-contiguous array of its declared type.
+    """
+
+    def __init__(self, **arrays: Records) -> None:
+        if arrays.keys() != _columns.keys():
+            message = f"columns that do not match: {sorted(arrays.keys() ^ _columns.keys())}"
+            raise TypeError(message)
+        self._table = np.zeros(_SLOTS * len(_columns), dtype=np.int64)
+        self.address = int(self._table.ctypes.data)
+        for name, array in arrays.items():
+            self.put(name, array)
+
+    def put(self, name: str, array: Records) -> None:
+        """Set a column to an array, as when it has to grow."""
+        dtype, dimensions, slot = _columns[name]
+        if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+            message = f"column {name}: {array.dtype} in {array.ndim} dimensions does not fit"
+            raise TypeError(message)
+        setattr(self, name, array)
+        self._table[slot] = array.ctypes.data
+        self._table[slot + 1 : slot + 1 + dimensions] = array.shape
+
+    def __getattr__(self, name: str) -> Records:
+        raise AttributeError(name)
+
+
+class _WorldType(types.Type):  # type: ignore[misc]
+    """Numba's type of a world: the address of its table."""
+
+    def __init__(self) -> None:
+        super().__init__(name="World")
+
+
+_world_type = _WorldType()
+
+
+def _typeof_world(_value: World, _context: Any) -> _WorldType:
+    return _world_type
+
+
+class _WorldModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, of_type: Any) -> None:
+        super().__init__(manager, of_type, ir.IntType(64))
+
+
+def _unbox_world(_type: Any, world: Any, context: Any) -> NativeValue:
+    number = context.pyapi.object_getattr_string(world, "address")
+    address = context.pyapi.long_as_ulonglong(number)
+    context.pyapi.decref(number)
+    failed = cgutils.is_not_null(context.builder, context.pyapi.err_occurred())
+    return NativeValue(address, is_error=failed)
+
+
+typeof_impl.register(World)(_typeof_world)
+register_model(_WorldType)(_WorldModel)
+unbox(_WorldType)(_unbox_world)
+
+
+def _read_slot(_context: Any, world: Any, index: Any) -> Any:  # noqa: ARG001 - its type is int64
+    """Read a slot of the table."""
+
+    def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        table = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
+        return builder.load(builder.gep(table, [arguments[1]]))
+
+    return types.int64(world, types.int64), generate
+
+
+def _as_pointer(_context: Any, _address: Any) -> Any:
+    """Take a number as an address."""
+
+    def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.int64), generate
+
+
+_slot = intrinsic(_read_slot)
+_pointer = intrinsic(_as_pointer)
+
+
+def column(name: str, dtype: Any, dimensions: int = 1) -> None:
+    """Declare a column of the world.
+
+    Parameters
+    ----------
+    name
+        Its attribute.
+    dtype
+        Type of its entries, plain or structured.
+    dimensions
+        1 to 3.
+    """
+    dtype = np.dtype(dtype)
+    slot = _SLOTS * len(_columns)
+    _columns[name] = (dtype, dimensions, slot)
+
+    def read_1(world: Records) -> Records:
+        return carray(_pointer(_slot(world, slot)), (_slot(world, slot + 1),), dtype)
+
+    def read_2(world: Records) -> Records:
+        shape = (_slot(world, slot + 1), _slot(world, slot + 2))
+        return carray(_pointer(_slot(world, slot)), shape, dtype)
+
+    def read_3(world: Records) -> Records:
+        shape = (_slot(world, slot + 1), _slot(world, slot + 2), _slot(world, slot + 3))
+        return carray(_pointer(_slot(world, slot)), shape, dtype)
+
+    reader = (read_1, read_2, read_3)[dimensions - 1]
+
+    def choose(world: Records) -> Records:  # noqa: ARG001 - Numba compares argument names
+        return reader
+
+    # not inline="always": Numba 0.68 then loses writes to the array in branches
+    overload_attribute(_WorldType, name)(choose)
+
+
+column("clock", CLOCK)

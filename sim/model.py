@@ -1,0 +1,178 @@
+"""The Mesa model: the engine's world with agents that live in it.
+
+`CeasefireModel.step()` advances the engine by one display step and brings the agents up to date;
+the physics knows no step, so a run is the same however it is cut. Agents are views: what they show
+is read from the world when asked, and what a subclass writes in its own `step()` is in force from
+that moment.
+"""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import mesa
+import numpy as np
+from mesa.datacollection import DataCollector
+
+from sim.agents.drone import DroneMonitor, retask
+from sim.agents.support_unit import SupportUnit
+from sim.agents.violation import PREVENTED, Violation, is_settled
+from sim.engine.plan import build_plan
+from sim.engine.retask import add_post, lay_retasked_post
+from sim.engine.world import advance_world, make_room, make_world, start_world
+from sim.errors import InputError
+from sim.kernel.world import World
+from sim.measures import MEASURES, measure
+from sim.outcome import Outcome, checked_seed
+from sim.scenario import Scenario
+
+
+class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
+    """A ceasefire, its monitors and its support, as a Mesa model.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of a scenario file.
+    rng
+        Seed of the run; an int gives exactly the run of `simulate(scenario, seed=rng)`. With None a
+        seed is drawn; with a NumPy generator it is drawn from that.
+    step_minutes
+        Length of a display step (min); it does not change what happens.
+    collect_hours
+        How often the data collector takes the measures (h of simulated time); it always does at the
+        end.
+    **values
+        Scenario values by dotted key, as for `Scenario.with_values`, with a double underscore for
+        the dot where the key must be an identifier: ``monitors__male__count=80``.
+
+    Attributes
+    ----------
+    drone_class, violation_class, unit_class
+        Classes of the agents; a subclass of the model may set its own.
+
+    Raises
+    ------
+    InputError
+        When the scenario can not be used.
+    """
+
+    drone_class: ClassVar[type[DroneMonitor]] = DroneMonitor
+    violation_class: ClassVar[type[Violation]] = Violation
+    unit_class: ClassVar[type[SupportUnit]] = SupportUnit
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        rng: Any = None,
+        step_minutes: float = 1440.0,
+        collect_hours: float = 24.0,
+        **values: Any,
+    ) -> None:
+        super().__init__(rng=rng)
+        for key, value in (("step_minutes", step_minutes), ("collect_hours", collect_hours)):
+            if not 0.0 < value < np.inf:
+                message = f"{key} = {value}: must be a number > 0"
+                raise InputError(message)
+        chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        if values:
+            chosen = chosen.with_values({key.replace("__", "."): v for key, v in values.items()})
+        self.run_seed = checked_seed(rng if isinstance(rng, int | np.integer) else int(self._seed))
+        self.step_h = step_minutes / 60.0
+        self.collect_h = collect_hours
+        self.plan = build_plan(chosen)
+        self.world: World = make_world(self.plan, self.run_seed)
+        start_world(self.world)
+        self.drones = [self.drone_class(self, row) for row in range(len(self.world.drones))]
+        self.units = [self.unit_class(self, row) for row in range(len(self.world.units))]
+        self._shown: dict[int, Violation] = {}
+        self._posts: dict[tuple[Any, ...], int] = {}
+        self._next_to_show = 0
+        self._collected_h = 0.0
+        self._measures: tuple[float, dict[str, float]] | None = None
+        self.datacollector = DataCollector(
+            model_reporters={
+                "hours": "hours",
+                **{name: [self._reported, [name]] for name in MEASURES},
+            }
+        )
+        self._advance(0.0)
+
+    @property
+    def hours(self) -> float:
+        """Present time, hours since the start of the ceasefire."""
+        return float(self.world.clock["now"][0])
+
+    @property
+    def measures(self) -> dict[str, float]:
+        """All measures of the run so far; see `sim.measures.MEASURES`."""
+        now = self.hours
+        if self._measures is None or self._measures[0] != now:
+            self._measures = now, measure(self.plan, self.world)
+        return self._measures[1]
+
+    @property
+    def violations(self) -> list[Violation]:
+        """The violations on display: under way, or detected and not yet settled."""
+        return list(self._shown.values())
+
+    @property
+    def outcome(self) -> Outcome:
+        """The run so far, with the tables of a headless run."""
+        return Outcome(self.plan, self.world, self.run_seed)
+
+    def step(self) -> None:
+        """Advance by one display step; `running` becomes False at the end of the run."""
+        horizon = self.plan.horizon_h
+        self._advance(min(self.steps * self.step_h, horizon))
+        self.agents.do("step")
+        self.running = self.hours < horizon
+        if not self.running or self.hours >= self._collected_h + self.collect_h - 1e-9:
+            self._collected_h = self.hours
+            self.datacollector.collect(self)
+
+    def run(self) -> None:
+        """Step to the end of the run."""
+        while self.running:
+            self.step()
+
+    def make_room(self) -> None:
+        """Make sure that the world's tables can take what the next change of plans may enter."""
+        make_room(self.world)
+
+    def retask(
+        self, drone: DroneMonitor, from_km: float, to_km: float, offset_km: float | None = None
+    ) -> None:
+        """Send a drone to another stretch of the line; see `DroneMonitor.retask`.
+
+        Raises
+        ------
+        InputError
+            When the stretch does not lie on the line, or lies out of the drone's reach.
+        """
+        record = drone.record
+        base = self.world.posts[["base_x", "base_y"]][record["post"]].item()
+        key = (int(record["platform"]), int(record["group"]), base, from_km, to_km, offset_km)
+        if key not in self._posts:
+            post, track = lay_retasked_post(
+                self.plan, self.world, drone.row, from_km, to_km, offset_km
+            )
+            self._posts[key] = add_post(self.plan, self.world, post, track)
+        self.make_room()
+        retask(self.world, drone.row, self._posts[key], self.hours)
+
+    def _reported(self, name: str) -> float:
+        return self.measures[name]
+
+    def _advance(self, until_h: float) -> None:
+        advance_world(self.world, until_h)
+        self._measures = None
+        rows, now = self.world.violations, self.hours
+        for row, agent in list(self._shown.items()):
+            if is_settled(rows[row], now):
+                agent.remove()
+                del self._shown[row]
+        latest = int(self.world.clock["next_candidate"][0])
+        for row in range(self._next_to_show, latest):
+            if rows["status"][row] != PREVENTED and not is_settled(rows[row], now):
+                self._shown[row] = self.violation_class(self, row)
+        self._next_to_show = latest
