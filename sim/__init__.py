@@ -1,0 +1,61 @@
+"""Agent-based simulation of ceasefire monitoring along a contact line.
+
+The public names are loaded on first use, so that ``import sim`` and ``ceasefire --help`` are
+quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.agents.drone import DroneMonitor
+    from sim.agents.support_unit import SupportUnit
+    from sim.agents.violation import Violation
+    from sim.errors import InputError
+    from sim.experiment import sweep
+    from sim.geography import ContactLine
+    from sim.model import CeasefireModel
+    from sim.outcome import Outcome, simulate
+    from sim.scenario import Scenario
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CeasefireModel",
+    "ContactLine",
+    "DroneMonitor",
+    "InputError",
+    "Outcome",
+    "Scenario",
+    "SupportUnit",
+    "Violation",
+    "__version__",
+    "simulate",
+    "sweep",
+]
+
+_HOMES = {
+    "CeasefireModel": "sim.model",
+    "ContactLine": "sim.geography",
+    "DroneMonitor": "sim.agents.drone",
+    "InputError": "sim.errors",
+    "Outcome": "sim.outcome",
+    "Scenario": "sim.scenario",
+    "SupportUnit": "sim.agents.support_unit",
+    "Violation": "sim.agents.violation",
+    "simulate": "sim.outcome",
+    "sweep": "sim.experiment",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

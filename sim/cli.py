@@ -1,0 +1,184 @@
+"""The `ceasefire` command.
+
+Only argument parsing is loaded here, so that ``--help`` and mistakes are answered at once; each
+command loads what it needs.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from sim import __version__
+
+OK, USER_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+
+DESCRIPTION = """\
+Agent-based simulation of ceasefire monitoring along a contact line: what share of violations is
+detected, and how fast help arrives, with a given force of unmanned monitors and support units."""
+
+EXAMPLES = """\
+examples:
+  ceasefire run configs/baseline.toml --seed 7
+  ceasefire sweep configs/demo_sweep.toml --workers 2 --out outputs/demo
+  ceasefire check my_scenario.toml
+
+exit status: 0 = done, 1 = every run failed, 2 = bad input or files, 130 = interrupted"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments
+        The words after ``ceasefire``; None = those of this process.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    from sim.errors import InputError
+
+    options = make_parser().parse_args(arguments)
+    try:
+        status: int = import_module(f"sim.commands.{options.command}").execute(options)
+        sys.stdout.flush()
+    except InputError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        kept = "; finished runs are kept, the same command goes on from there"
+        note = kept if options.command == "sweep" else ""
+        print(f"\nceasefire: interrupted{note}", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What is still in the buffer must not be written when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except OSError as error:
+        return _fail(_os_error_text(error))
+    return status
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="ceasefire",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"ceasefire {__version__}")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_run(commands)
+    _add_sweep(commands)
+    _add_check(commands)
+    return parser
+
+
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _add_run(commands: Commands) -> None:
+    run = _add(
+        commands,
+        "run",
+        "run a scenario once: tables, summary, map",
+        "Run a scenario once. Prints the measures and writes events, sorties and units as Parquet "
+        "tables, summary.json, manifest.json, a map and the figure of response times.",
+    )
+    run.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    run.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="seed of the run (default: 1)"
+    )
+    run.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="directory for the results (default: outputs/<scenario>-seed<N>)",
+    )
+
+
+def _add_sweep(commands: Commands) -> None:
+    sweep = _add(
+        commands,
+        "sweep",
+        "run a grid of scenarios, each with several seeds",
+        "Run a scenario over a grid of values, each point with the same seeds. Prints and writes "
+        "means with 95 %% intervals (the run is the unit), figures, and every run as Parquet. The "
+        "same command takes up a sweep that was interrupted.",
+    )
+    sweep.add_argument("sweep", metavar="SWEEP", type=Path, help="sweep file (TOML)")
+    sweep.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="runs made at a time (default: one a processor); the results do not depend on it",
+    )
+    sweep.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="directory for the results (default: outputs/<sweep>)",
+    )
+
+
+def _add_check(commands: Commands) -> None:
+    check = _add(
+        commands,
+        "check",
+        "validate a scenario or sweep file and print it in full",
+        "Validate a file. Prints a scenario with all its values and their units, or the design of "
+        "a sweep with its number of runs.",
+    )
+    check.add_argument("file", metavar="FILE", type=Path, help="scenario or sweep file (TOML)")
+
+
+def _add(commands: Commands, name: str, summary: str, description: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=description)
+    # Suppressed here, or the default would undo a -q that stands before the command.
+    parser.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print errors only",
+    )
+    return parser
+
+
+def _seed(text: str) -> int:
+    return _whole_number(text, 0, 2**63 - 1)
+
+
+def _workers(text: str) -> int:
+    return _whole_number(text, 1, 10_000)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    rule = f"must be a whole number from {least} to {most}"
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: {rule}") from None
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{text}: {rule}")
+    return number
+
+
+def _fail(message: str) -> int:
+    print(f"ceasefire: error: {message}", file=sys.stderr)
+    return USER_ERROR
+
+
+def _os_error_text(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `ceasefire`, one module each with a function `execute`."""

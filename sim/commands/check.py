@@ -1,0 +1,48 @@
+"""`ceasefire check`: validate a file and print what it means."""
+
+import argparse
+from pathlib import Path
+
+from sim.experiment import SweepDesign
+from sim.scenario import Scenario, describe
+from sim.scenario.loading import read_toml
+from sim.scenario.messages import show
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Validate a scenario or a sweep.
+
+    Parameters
+    ----------
+    options
+        ``file`` and ``quiet``.
+
+    Returns
+    -------
+    int
+        Exit status 0; `InputError` is raised for a file that is not valid.
+    """
+    path: Path = options.file
+    is_sweep = "scenario" in read_toml(path)
+    text = _check_sweep(path) if is_sweep else describe(Scenario.load(path))
+    if not options.quiet:
+        print(text)
+    return 0
+
+
+def _check_sweep(path: Path) -> str:
+    design = SweepDesign.load(path)
+    size = (
+        f"a sweep of {design.n_points:,} design points x {design.replications:,} replications"
+        f" = {design.n_runs:,} runs"
+    )
+    last = design.first_seed + design.replications - 1
+    lines = [
+        f"{path}: {size}",
+        f"title: {design.title}",
+        f"scenario: {design.scenario.title}",
+        f"seeds: {design.first_seed} to {last}, the same at every point",
+        *(f"factor {key}: {show(levels)}" for key, levels in design.factors.items()),
+        *(f"constant {key}: {show(value)}" for key, value in design.constants.items()),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,33 @@
+"""What the commands share: how they speak to the user."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.kernel.compiled import COMPILE_SECONDS, is_cached
+
+OUTPUTS = Path("outputs")
+"""Where results go when the user names no place."""
+
+
+def announce_compilation() -> None:
+    """Say on stderr that the first run takes longer, where the engine is not compiled yet."""
+    if not is_cached():
+        note = f"Compiling the engine for this machine (once, about {COMPILE_SECONDS} s) ..."
+        print(note, file=sys.stderr, flush=True)
+
+
+def show(*items: object) -> None:
+    """Print tables and text on stdout."""
+    console = Console(highlight=False)
+    for item in items:
+        console.print(item)
+
+
+def show_paths(paths: Iterable[Path]) -> None:
+    """Print what was written, one path a line, never wrapped."""
+    print("\nWritten:")
+    for path in paths:
+        print(f"  {path}")

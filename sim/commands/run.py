@@ -1,0 +1,68 @@
+"""`ceasefire run`: one run, its tables and its figures."""
+
+import argparse
+import time
+from pathlib import Path
+
+from sim.commands.common import OUTPUTS, announce_compilation, show, show_paths
+from sim.files import json_text, staging
+from sim.manifest import MANIFEST, claim_directory, now, run_manifest
+from sim.outcome import Outcome, simulate
+from sim.report import draw_response_times, draw_run_map, save_figure, summary_table
+from sim.scenario import Scenario
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run a scenario once and write its results.
+
+    Parameters
+    ----------
+    options
+        ``scenario``, ``seed``, ``out`` and ``quiet``.
+
+    Returns
+    -------
+    int
+        Exit status 0.
+    """
+    scenario = Scenario.load(options.scenario)
+    out: Path = options.out or OUTPUTS / f"{options.scenario.stem}-seed{options.seed}"
+    claim_directory(out, "run")
+    if not options.quiet:
+        announce_compilation()
+    started, begin = now(), time.perf_counter()
+    outcome = simulate(scenario, seed=options.seed)
+    measures = outcome.measures
+    manifest = run_manifest(scenario, options.seed, started, time.perf_counter() - begin)
+    with staging(out) as folder:
+        write_results(outcome, folder)
+        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        names = sorted(file.name for file in folder.iterdir())
+    if not options.quiet:
+        show(summary_table(measures))
+        show_paths(out / name for name in names)
+    return 0
+
+
+def write_results(outcome: Outcome, folder: Path) -> None:
+    """Write the tables, the summary and the figures of a run.
+
+    Parameters
+    ----------
+    outcome
+        The run.
+    folder
+        Where the files go.
+    """
+    outcome.violations.to_parquet(folder / "events.parquet", index=False)
+    outcome.sorties.to_parquet(folder / "sorties.parquet", index=False)
+    outcome.units.to_parquet(folder / "units.parquet", index=False)
+    summary = {
+        "scenario": outcome.scenario.title,
+        "seed": outcome.seed,
+        "measures": outcome.measures,
+        "breakdown": outcome.breakdown.to_dict(orient="records"),
+    }
+    (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")
+    save_figure(draw_run_map(outcome), folder / "map")
+    save_figure(draw_response_times(outcome), folder / "response_times")

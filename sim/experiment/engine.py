@@ -1,0 +1,35 @@
+"""What a sweep needs of the simulation: make a plan, run it with a seed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sim.scenario import Scenario
+
+type Plan = Any
+"""Whatever the engine prepares; a sweep only hands it on."""
+
+
+class RunFunction(Protocol):
+    """Runs a plan once; importable by name where runs go to other processes."""
+
+    def __call__(self, plan: Plan, seed: int, /) -> Mapping[str, float]:
+        """Return the measures of the run with this seed."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The two functions a sweep calls; tests put simple ones in their place."""
+
+    prepare: Callable[[Scenario], Plan]
+    """Makes the plan of a scenario: what all its runs have in common."""
+    run: RunFunction
+    """Runs a plan once."""
+
+
+def compiled_engine() -> Engine:
+    """Return the simulation's own engine; loading it takes a second."""
+    from sim.engine.plan import build_plan
+    from sim.outcome import run_measures
+
+    return Engine(build_plan, run_measures)

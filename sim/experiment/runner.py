@@ -1,0 +1,144 @@
+"""Making the runs of a design, chunk by chunk, on any executor."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.experiment.chunk import ChunkResult, Task, error_text, run_chunk
+from sim.experiment.design import DesignPoint, SweepDesign
+from sim.experiment.engine import Engine, RunFunction
+
+CHUNK_SECONDS = 0.25
+"""Work in one chunk: long against the cost of handing it over, short against a user's patience."""
+
+CHUNKS_AHEAD = 2
+"""Chunks per worker that are handed over but not finished; what bounds the memory."""
+
+MAX_GROWTH = 16
+"""A chunk has at most this many times as many runs as the last one measured."""
+
+type Emit = Callable[[ChunkResult], None]
+
+
+def run_design(
+    design: SweepDesign,
+    engine: Engine,
+    pool: Executor,
+    workers: int,
+    done: NDArray[np.bool_],
+    emit: Emit,
+) -> None:
+    """Make all runs of a design that are not done yet.
+
+    Parameters
+    ----------
+    design
+        The design, its points validated.
+    engine
+        Makes plans and runs.
+    pool
+        Where chunks of runs are made.
+    workers
+        How many chunks the pool works on at a time.
+    done
+        Shape (points, replications); True where a run is there already.
+    emit
+        Called in this thread with each finished chunk, in any order. When it raises, the
+        chunks that have not begun are cancelled and the exception goes on.
+
+    Raises
+    ------
+    InputError
+        If no plan can be made of the first design point. At a later one, its runs become rows
+        with the error.
+    """
+    tasks = pending_tasks(design, engine, done)
+    pace = Pace(int(done.size - done.sum()), workers)
+    # The first run is made here: an interrupt then reaches a compilation at once, and the time
+    # it takes tells how many runs make a chunk.
+    if first := pace.take(tasks):
+        result = run_chunk(first, engine.run)
+        pace.learn(result)
+        emit(result)
+        _run_chunks(tasks, pace, engine.run, pool, emit)
+
+
+def _run_chunks(
+    tasks: Iterator[Task], pace: "Pace", run: RunFunction, pool: Executor, emit: Emit
+) -> None:
+    waiting: set[Future[ChunkResult]] = set()
+    try:
+        while True:
+            while len(waiting) < pace.in_flight and (chunk := pace.take(tasks)):
+                waiting.add(pool.submit(run_chunk, chunk, run))
+            if not waiting:
+                return
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                pace.learn(future.result())
+                emit(future.result())
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def pending_tasks(design: SweepDesign, engine: Engine, done: NDArray[np.bool_]) -> Iterator[Task]:
+    """Go through the runs that are not done, in order of point and replication.
+
+    The plan of a point is made when its first run is asked for and forgotten after the last.
+    """
+    is_first = True
+    for point in design.points():
+        missing = np.flatnonzero(~done[point.number]).tolist()
+        if not missing:
+            continue
+        plan, error = None, ""
+        try:
+            plan = engine.prepare(design.scenario_at(point))
+        except InputError as fault:
+            if is_first:
+                raise InputError(f"{_place(point)}{fault}") from None
+            error = error_text(fault)
+        is_first = False
+        for replication in missing:
+            yield Task(point.number, replication, design.seed(replication), plan, error)
+
+
+def _place(point: DesignPoint) -> str:
+    values = ", ".join(f"{key} = {value}" for key, value in point.levels.items())
+    return f"design point {point.number} ({values}): " if values else ""
+
+
+class Pace:
+    """Decides how many runs make the next chunk.
+
+    Parameters
+    ----------
+    pending
+        Runs to be made.
+    workers
+        Chunks worked on at a time.
+    """
+
+    def __init__(self, pending: int, workers: int) -> None:
+        self.in_flight = CHUNKS_AHEAD * workers
+        self._pending = pending
+        self._workers = workers
+        self._size = 1
+
+    def take(self, tasks: Iterator[Task]) -> list[Task]:
+        """Take the next chunk from the tasks; empty when there are none."""
+        # Towards the end the chunks are smaller, so that no worker is left alone with much.
+        share = -(-self._pending // self._workers)
+        chunk = list(islice(tasks, max(1, min(self._size, share))))
+        self._pending -= len(chunk)
+        return chunk
+
+    def learn(self, result: ChunkResult) -> None:
+        """Set the size of chunks from the time that one took."""
+        fitting = CHUNK_SECONDS * result.n_runs / max(result.seconds, 1e-9)
+        self._size = max(1, int(min(fitting, MAX_GROWTH * result.n_runs)))

@@ -1,0 +1,136 @@
+"""A sweep from start to end: check the design, make the runs, keep the rows."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.experiment.chunk import ChunkResult
+from sim.experiment.design import SweepDesign
+from sim.experiment.engine import Engine, compiled_engine
+from sim.experiment.executors import ExecutorKind, available_cpus, open_executor
+from sim.experiment.progress import open_reporter
+from sim.experiment.runner import run_design
+from sim.experiment.statistics import summarise
+from sim.experiment.store import ResultStore, iterate_points
+from sim.experiment.table import chunk_table, factor_columns, runs_frame
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass
+class SweepReport:
+    """What a sweep did this time."""
+
+    n_before: int
+    """Runs that were there already."""
+    n_made: int = 0
+    """Runs made now, failed ones with them."""
+    n_failed: int = 0
+    """Of these, runs that ended with an error."""
+    first_error: str = ""
+    """Error of the first run that failed; empty if none did."""
+
+    def add(self, result: ChunkResult) -> None:
+        """Count the runs of a chunk."""
+        self.n_made += result.n_runs
+        self.n_failed += result.n_failed
+        self.first_error = self.first_error or next(filter(None, result.error), "")
+
+
+def perform(
+    design: SweepDesign,
+    out: str | Path,
+    *,
+    engine: Engine | None = None,
+    workers: int | None = None,
+    executor: ExecutorKind | Executor = "threads",
+    progress: bool = False,
+) -> SweepReport:
+    """Make the runs of a design that a directory does not hold yet.
+
+    Memory does not grow with the number of runs. Parameters are those of `sim.sweep`.
+
+    Returns
+    -------
+    SweepReport
+        Counts; `sim.experiment.load_results` gives the rows.
+
+    Raises
+    ------
+    InputError
+        If the directory holds something else, or the first point cannot be run.
+    """
+    store = ResultStore(out, design)
+    report = _run(design, store.done(), store.write, engine, workers, executor, progress)
+    store.write_manifest(is_complete=True)
+    return report
+
+
+def perform_in_memory(
+    design: SweepDesign,
+    *,
+    engine: Engine | None = None,
+    workers: int | None = None,
+    executor: ExecutorKind | Executor = "threads",
+    progress: bool = False,
+) -> pd.DataFrame:
+    """Make all runs of a design and keep nothing on disk; see `perform`."""
+    columns = factor_columns(design)
+    tables: list[pa.Table] = []
+    done = np.zeros((design.n_points, design.replications), dtype=np.bool_)
+
+    def keep(result: ChunkResult) -> None:
+        tables.append(chunk_table(result, columns))
+
+    _run(design, done, keep, engine, workers, executor, progress)
+    return runs_frame(tables)
+
+
+def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFrame:
+    """Summarise a directory of results by design point, without loading it whole.
+
+    Parameters
+    ----------
+    directory
+        The directory of the sweep.
+    design
+        Its design.
+
+    Returns
+    -------
+    DataFrame
+        As `sim.experiment.summarise`.
+    """
+    points = iterate_points(Path(directory), design)
+    summaries = [summarise(runs, list(design.factors)) for runs in points]
+    return pd.concat(summaries, ignore_index=True)
+
+
+def _run(
+    design: SweepDesign,
+    done: NDArray[np.bool_],
+    keep: Callable[[ChunkResult], None],
+    engine: Engine | None,
+    workers: int | None,
+    executor: ExecutorKind | Executor,
+    progress: bool,
+) -> SweepReport:
+    report = SweepReport(n_before=int(done.sum()))
+    n_workers = available_cpus() if workers is None else workers
+    reporter = open_reporter(design.n_runs, report.n_before, show=progress)
+    with open_executor(executor, n_workers) as pool, reporter:
+
+        def emit(result: ChunkResult) -> None:
+            keep(result)
+            report.add(result)
+            reporter.advance(result.n_runs)
+
+        run_design(design, engine or compiled_engine(), pool, n_workers, done, emit)
+    return report

@@ -1,0 +1,190 @@
+"""The results of a sweep on disk: Parquet parts and a manifest in one directory.
+
+Every finished chunk is one part in ``runs/``, written under a temporary name, synced and
+renamed, and named after its first run. So a crash loses only what was not finished, resuming is
+leaving out what is there, and merging two halves of a sweep is copying files.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.experiment.chunk import ChunkResult
+from sim.experiment.design import SweepDesign
+from sim.experiment.table import KEYS, chunk_table, factor_columns, runs_frame
+from sim.files import atomic_file, write_json
+from sim.manifest import MANIFEST, claim_directory, environment, now, read_manifest
+from sim.scenario.messages import show
+
+RUNS_FOLDER = "runs"
+PART_PATTERN = "part-*.parquet"
+
+BATCH_ROWS = 20_000
+"""Rows that are gathered before a part of the results is handed on."""
+
+
+class ResultStore:
+    """A directory of results that belongs to one design.
+
+    Parameters
+    ----------
+    directory
+        Where the results go: a new or empty directory, or one with results of this design.
+    design
+        The design.
+
+    Raises
+    ------
+    InputError
+        If the directory holds something else, or results of another design.
+    """
+
+    def __init__(self, directory: str | Path, design: SweepDesign) -> None:
+        self.directory = Path(directory)
+        self._design = design
+        self._columns = factor_columns(design)
+        found = claim_directory(self.directory, "sweep")
+        if found is not None and found.get("digest") != design.digest():
+            raise InputError(f"{self.directory}: {_explain_difference(found, design)}")
+        (self.directory / RUNS_FOLDER).mkdir(exist_ok=True)
+        self._started = (found or {}).get("started", now().isoformat(timespec="seconds"))
+        self._seconds_before = float((found or {}).get("duration_s", 0.0))
+        self._opened = now()
+        if found is None:
+            self.write_manifest(is_complete=False)
+
+    def write_manifest(self, *, is_complete: bool) -> None:
+        """Write what the results were made with."""
+        seconds = (now() - self._opened).total_seconds()
+        content = {
+            "kind": "sweep",
+            **environment(),
+            "started": self._started,
+            "duration_s": round(self._seconds_before + seconds, 3),
+            "complete": is_complete,
+            "runs": self._design.n_runs,
+            "points": self._design.n_points,
+            "digest": self._design.digest(),
+            "identity": self._design.identity(),
+            "design": self._design.model_dump(mode="json"),
+        }
+        write_json(self.directory / MANIFEST, content)
+
+    def done(self) -> NDArray[np.bool_]:
+        """Tell which runs are there already, as an array (points, replications)."""
+        done = np.zeros((self._design.n_points, self._design.replications), dtype=np.bool_)
+        for part in part_files(self.directory):
+            keys = read_part(part, columns=list(KEYS))
+            done[keys["point"].to_numpy(), keys["replication"].to_numpy()] = True
+        return done
+
+    def write(self, result: ChunkResult) -> None:
+        """Add the rows of a chunk as a part."""
+        name = f"part-{result.point[0]:08d}-{result.replication[0]:08d}.parquet"
+        table = chunk_table(result, self._columns)
+        with atomic_file(self.directory / RUNS_FOLDER / name) as temporary:
+            pq.write_table(table, temporary, compression="zstd")
+
+
+def load_results(directory: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Load the runs of a sweep.
+
+    Parameters
+    ----------
+    directory
+        The directory of the sweep.
+    columns
+        Columns to load beside ``point`` and ``replication``; None = all.
+
+    Returns
+    -------
+    DataFrame
+        One row a run, by point and replication: ``point``, ``replication``, ``seed``, the
+        factors, the measures (NaN where undefined), ``error`` (empty where the run went well).
+
+    Raises
+    ------
+    InputError
+        If the directory holds no sweep or a part cannot be read.
+    """
+    directory = Path(directory)
+    if (read_manifest(directory) or {}).get("kind") != "sweep":
+        raise InputError(f"{directory}: holds no sweep (no {MANIFEST} of one)")
+    wanted = None if columns is None else [*KEYS, *(c for c in columns if c not in KEYS)]
+    return runs_frame(read_part(part, wanted) for part in part_files(directory))
+
+
+def iterate_points(directory: Path, design: SweepDesign) -> Iterator[pd.DataFrame]:
+    """Go through the results point by point, holding few of them in memory.
+
+    Parameters
+    ----------
+    directory
+        The directory of the sweep.
+    design
+        Its design, which tells when a point is complete.
+
+    Yields
+    ------
+    DataFrame
+        The runs of one or more points, ordered; incomplete points come last.
+    """
+    seen = np.zeros((design.n_points, design.replications), dtype=np.bool_)
+    is_given = np.zeros(design.n_points, dtype=np.bool_)
+    held: list[pa.Table] = []
+    for part in part_files(directory):
+        held.append(table := read_part(part))
+        seen[table["point"].to_numpy(), table["replication"].to_numpy()] = True
+        if sum(table.num_rows for table in held) < BATCH_ROWS:
+            continue
+        if (ready := seen.all(axis=1) & ~is_given).any():
+            yield runs_frame(_select(held, ready))
+            is_given |= ready
+            held = _select(held, ~is_given)
+    if rest := _select(held, ~is_given):
+        yield runs_frame(rest)
+
+
+def _select(tables: Sequence[pa.Table], wanted: NDArray[np.bool_]) -> list[pa.Table]:
+    """Keep the rows of some design points, and the tables that have any."""
+    kept = [table.filter(wanted[table["point"].to_numpy()]) for table in tables]
+    return [table for table in kept if table.num_rows]
+
+
+def part_files(directory: Path) -> list[Path]:
+    """List the finished parts in the order of their first run."""
+    return sorted((directory / RUNS_FOLDER).glob(PART_PATTERN))
+
+
+def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a part, or the columns of it that it has."""
+    try:
+        with pq.ParquetFile(path) as file:
+            known = set(file.schema_arrow.names)
+            return file.read(None if columns is None else [c for c in columns if c in known])
+    except pa.ArrowInvalid:
+        raise InputError(f"{path}: is damaged; delete it and run the sweep again") from None
+
+
+def _explain_difference(found: Mapping[str, Any], design: SweepDesign) -> str:
+    there: Mapping[str, Any] = found.get("identity", {})
+    here = design.identity()
+    keys = [key for key in {**here, **there} if here.get(key) != there.get(key)]
+    advice = "choose another directory, or delete this one"
+    if not keys:
+        return f"holds the results of another sweep; {advice}"
+    key = keys[0]
+    others = f" (and {len(keys) - 1} more differences)" if len(keys) > 1 else ""
+    values = f"{key} = {_show(there, key)} there and {_show(here, key)} here"
+    return f"holds the results of another sweep: {values}{others}; {advice}"
+
+
+def _show(table: Mapping[str, Any], key: str) -> str:
+    return show(table[key]) if key in table else "not set"

@@ -1,0 +1,88 @@
+"""Files that are either whole or not there, whatever happens while they are written."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+TEMPORARY = ".tmp-"
+"""Beginning of the name of whatever is not finished yet."""
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Write a file under a temporary name, sync it and rename it when the block ends well.
+
+    Parameters
+    ----------
+    path
+        The file to be made or replaced.
+
+    Yields
+    ------
+    Path
+        The temporary file to write to, in the same directory.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    try:
+        yield temporary
+        publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def staging(directory: Path) -> Iterator[Path]:
+    """Collect files in a temporary folder and move them all in when the block ends well.
+
+    Parameters
+    ----------
+    directory
+        Where the files go; made if need be. Files of the same name are replaced.
+
+    Yields
+    ------
+    Path
+        The temporary folder, inside `directory`.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=directory))
+    try:
+        yield folder
+        for file in sorted(folder.iterdir()):
+            publish(file, directory / file.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Bring a finished file to the disk and give it its name."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file that a person can read, atomically."""
+    with atomic_file(path) as temporary:
+        temporary.write_text(json_text(content), encoding="utf-8")
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """Format a mapping as JSON; NaN, which JSON does not know, becomes null."""
+    return json.dumps(_without_nan(content), indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+type _Json = Any
+
+
+def _without_nan(value: _Json) -> _Json:
+    if isinstance(value, Mapping):
+        return {str(key): _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and value != value else value

@@ -1,0 +1,147 @@
+"""`ceasefire run` and `ceasefire sweep` from file to files, with the real engine."""
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from sim.experiment import load_results, summarise
+
+RUN_FILES = {
+    *("events.parquet", "sorties.parquet", "units.parquet", "summary.json", "manifest.json"),
+    *("map.png", "map.svg", "response_times.png", "response_times.svg"),
+}
+
+
+def names(directory: Path) -> set[str]:
+    """List the names in a directory."""
+    return {file.name for file in directory.iterdir()}
+
+
+def test_run_writes_all_and_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a result file that is missing, empty, or not told to the user."""
+    assert main(["run", "small.toml", "--seed", "7"]) == 0
+    out = folder / "outputs" / "small-seed7"
+    assert names(out) == RUN_FILES
+    shown = capsys.readouterr().out
+    assert all(f"outputs/small-seed7/{name}" in shown for name in RUN_FILES)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["kind"], manifest["seed"]) == ("run", 7)
+    assert manifest["scenario"]["title"] == "Small"
+    assert manifest["libraries"]["numpy"]
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    events = pd.read_parquet(out / "events.parquet")
+    assert summary["measures"]["n_violations"] == len(events) > 0
+
+
+def test_same_seed_gives_the_same_tables(folder: Path) -> None:
+    """Catch anything in a run or its tables that differs from one call to the next."""
+    for out in ("a", "b"):
+        assert main(["run", "-q", "small.toml", "--out", out]) == 0
+    for name in ("events.parquet", "sorties.parquet", "units.parquet", "summary.json"):
+        assert (folder / "a" / name).read_bytes() == (folder / "b" / name).read_bytes()
+
+
+def test_run_replaces_its_own_files_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a run that spreads over a user's files, or that refuses its own directory."""
+    (folder / "mine").mkdir()
+    (folder / "mine" / "thesis.txt").touch()
+    assert main(["run", "small.toml", "--out", "mine"]) == 2
+    assert "mine: is not empty and holds no run" in capsys.readouterr().err
+    assert names(folder / "mine") == {"thesis.txt"}
+    for seed in ("1", "2"):
+        assert main(["run", "-q", "small.toml", "--out", "again", "--seed", seed]) == 0
+    assert names(folder / "again") == RUN_FILES
+
+
+def test_failed_run_leaves_nothing_half_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch tables of a run whose figures could not be written."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.commands.run.save_figure", full)
+    assert main(["run", "-q", "small.toml", "--out", "new"]) == 2
+    assert capsys.readouterr().err == "ceasefire: error: No space left on device\n"
+    assert names(folder / "new") == set()
+
+
+def test_sweep_writes_summary_figures_and_runs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a summary that is not that of the runs, or missing figures."""
+    assert main(["sweep", "sweep.toml", "--out", "out", "--workers", "2"]) == 0
+    out = folder / "out"
+    runs = load_results(out)
+    assert len(runs) == 12
+    assert (runs["error"] == "").all()
+    summary = pd.read_parquet(out / "summary.parquet")
+    factors = ["monitors.male.count", "support.patrols.count"]
+    pd.testing.assert_frame_equal(summary, summarise(runs, factors))
+    assert len(pd.read_csv(out / "summary.csv")) == 4
+    assert any(name.endswith(".png") for name in names(out))
+    shown = capsys.readouterr()
+    assert "out/summary.csv" in shown.out
+    assert "12/12 runs" in shown.err
+
+
+def test_sweep_is_taken_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch a second call that starts again, or one with another design that mixes results."""
+    assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 0
+    assert main(["sweep", "sweep.toml", "--out", "out"]) == 0
+    assert "Sweep of 12 runs, 12 of them already there" in capsys.readouterr().err
+    text = (folder / "sweep.toml").read_text(encoding="utf-8")
+    (folder / "sweep.toml").write_text(text.replace("= 3", "= 4"), encoding="utf-8")
+    assert main(["sweep", "sweep.toml", "--out", "out"]) == 2
+    assert "replications = 3 there and 4 here" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_quiet_sweep_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """Catch output that fills the log of a cluster job."""
+    assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("folder")
+def test_sweep_whose_runs_all_fail_says_why(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch an empty summary that looks like a success."""
+
+    def fail(*_: object) -> Mapping[str, float]:
+        message = "boom"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(import_module("sim.outcome"), "run_measures", fail)
+    assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 1
+    expected = "ceasefire: 12 of 12 runs failed; the first: RuntimeError: boom\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_interrupted_sweep_keeps_its_runs(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catch Ctrl-C that loses finished runs or does not say that they are kept."""
+    module = import_module("sim.outcome")
+    run_measures = module.run_measures
+
+    def interrupt(plan: object, seed: int) -> Mapping[str, float]:
+        if seed == 3:
+            raise KeyboardInterrupt
+        measures: Mapping[str, float] = run_measures(plan, seed)
+        return measures
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "run_measures", interrupt)
+        assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 130
+    assert "finished runs are kept" in capsys.readouterr().err
+    assert 0 < len(load_results(folder / "out")) < 12
+    assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 0
+    assert len(load_results(folder / "out")) == 12
