@@ -58,6 +58,9 @@ class ContactLine:
     chainage_km: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not 1.0 <= self.length_factor < np.inf:
+            message = f"length_factor = {self.length_factor}: must be a number >= 1"
+            raise InputError(message)
         steps = np.hypot(*np.diff(self.xy, axis=0).T)
         object.__setattr__(self, "chainage_km", np.concatenate([[0.0], np.cumsum(steps)]))
 
@@ -118,14 +121,15 @@ class ContactLine:
         """
         low, high = lonlat.min(axis=0), lonlat.max(axis=0)
         centre = (float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
-        xy = _project(centre, lonlat)
-        line = shapely.simplify(shapely.LineString(xy), DETAIL_KM, preserve_topology=True)
+        mapped = _project(centre, lonlat)
+        line = _simplified(mapped)
         _check_simple(line, centre, source)
         xy = shapely.get_coordinates(line)
         if ukrainian_side == "right" or (
             ukrainian_side == "auto" and not _kyiv_is_left(xy, _project(centre, np.array(KYIV)))
         ):
-            xy = xy[::-1]
+            # simplified anew, so that the vertices do not depend on the way it was digitised
+            xy = shapely.get_coordinates(_simplified(mapped[::-1]))
         return cls(np.ascontiguousarray(xy), centre, length_factor, name, attribution)
 
     @classmethod
@@ -292,6 +296,10 @@ def _project(centre: tuple[float, float], lonlat: Floats) -> Floats:
     return np.stack([x, y], axis=-1) / 1000.0
 
 
+def _simplified(xy: Floats) -> shapely.LineString:
+    return shapely.simplify(shapely.LineString(xy), DETAIL_KM, preserve_topology=True)
+
+
 def _kyiv_is_left(xy: Floats, kyiv: Floats) -> bool:
     """Tell whether Kyiv lies to the left of a line, as given."""
     line = ContactLine(np.ascontiguousarray(xy), (0.0, 0.0))
@@ -318,9 +326,9 @@ def _first_crossing(xy: Floats) -> tuple[float, float]:
     segments = np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
     tree = shapely.STRtree(segments)
     one, other = tree.query(segments, predicate="intersects")
-    apart = other > one + 1
-    if not apart.any():
-        return float(xy[0, 0]), float(xy[0, 1])
-    meeting = shapely.intersection(segments[one[apart][0]], segments[other[apart][0]])
-    x, y = shapely.get_coordinates(meeting)[0]
+    one, other = one[other > one], other[other > one]
+    meeting = np.asarray(shapely.intersection(segments[one], segments[other]))
+    # neighbours share a vertex; they cross only where the line runs back over itself
+    crossing = (other > one + 1) | (shapely.length(meeting) > 0.0)
+    x, y = shapely.get_coordinates(meeting[crossing])[0]
     return float(x), float(y)

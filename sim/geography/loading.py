@@ -1,6 +1,7 @@
 """Reading a contact line from GeoJSON, with one clear error for whatever can not be used."""
 
 import json
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def read_geojson(path: Path) -> dict[str, Any]:
         When the file can not be read or is not a GeoJSON object.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         message = f"{path}: no such file"
         raise InputError(message) from None
@@ -102,17 +103,18 @@ def _choose(found: list[tuple[str | None, Any]], feature: str | None, path: Path
 def _part(coordinates: Any, path: Path) -> Floats:
     """Return the vertices (n, 2) of one LineString without repeated ones."""
     try:
-        vertices = np.array([position[:2] for position in coordinates], dtype=np.float64)
+        vertices = np.array([(lon, lat) for lon, lat, *_ in coordinates])
+        vertices = np.empty((0, 2)) if vertices.size == 0 else vertices
+        if vertices.dtype.kind not in "if":  # text that reads as numbers is not a number
+            raise TypeError
     except (TypeError, ValueError):
         message = f"{path}: coordinates must be a list of [longitude, latitude] numbers"
         raise InputError(message) from None
-    if vertices.size == 0:
-        return np.empty((0, 2))
     if vertices.ndim != 2 or vertices.shape[1] != 2 or not np.isfinite(vertices).all():
         message = f"{path}: coordinates must be pairs of finite numbers"
         raise InputError(message)
     moved = np.concatenate([[True], np.any(np.diff(vertices, axis=0) != 0.0, axis=1)])
-    kept: Floats = vertices[moved]
+    kept: Floats = vertices[moved].astype(np.float64)
     return kept
 
 
@@ -138,11 +140,12 @@ def _check_region(vertices: Floats, path: Path) -> None:
     raise InputError(message)
 
 
-def _distance_km(one: Floats, other: Floats) -> float:
-    """Return about how far apart two places in degrees are (km); enough to judge a gap."""
-    shrink = np.cos(np.radians(0.5 * (one[1] + other[1])))
-    east, north = (one - other) * np.array([shrink, 1.0])
-    return float(np.hypot(east, north)) * _KM_PER_DEGREE
+def _distance_km(one: Floats, other: Floats) -> Floats:
+    """Return about how far apart places in degrees are (km); enough to judge a gap."""
+    apart = one - other
+    shrink = np.cos(np.radians(0.5 * (one[..., 1] + other[..., 1])))
+    distance: Floats = _KM_PER_DEGREE * np.hypot(apart[..., 0] * shrink, apart[..., 1])
+    return distance
 
 
 def join_parts(parts: list[Floats], source: str, max_gap_km: float = MAX_GAP_KM) -> Floats:
@@ -164,26 +167,26 @@ def join_parts(parts: list[Floats], source: str, max_gap_km: float = MAX_GAP_KM)
     """
     merged = shapely.line_merge(shapely.MultiLineString(parts))
     left = [shapely.get_coordinates(part) for part in shapely.get_parts(merged)]
-    chain = left.pop(int(np.argmax([len(part) for part in left])))
-    while left:
-        ways = [
-            (_distance_km(chain[end], part[start]), number, end, start)
-            for number, part in enumerate(left)
-            for end in (0, -1)
-            for start in (0, -1)
-        ]
-        gap_km, number, end, start = min(ways)
-        if gap_km > max_gap_km:
+    ends = np.stack([part[[0, -1]] for part in left])
+    first = int(np.argmax([len(part) for part in left]))
+    chain, waiting = deque([left[first]]), np.arange(len(left)) != first
+    while waiting.any():
+        tips = np.stack([chain[0][0], chain[-1][-1]])
+        gaps = _distance_km(tips[:, None, None], ends)
+        gaps[:, ~waiting] = np.inf
+        tip, number, end = (int(k) for k in np.unravel_index(np.argmin(gaps), gaps.shape))
+        if gaps[tip, number, end] > max_gap_km:
             message = (
-                f"{source}: the line has a gap of {gap_km:.0f} km; "
+                f"{source}: the line has a gap of {gaps[tip, number, end]:.0f} km; "
                 f"gaps of at most {max_gap_km:g} km are bridged"
             )
             raise InputError(message)
-        part = left.pop(number)
-        part = part if start == 0 else part[::-1]
-        chain = np.concatenate([chain, part]) if end == -1 else np.concatenate([part[::-1], chain])
-    moved = np.concatenate([[True], np.any(np.diff(chain, axis=0) != 0.0, axis=1)])
-    kept: Floats = chain[moved]
+        waiting[number] = False
+        part = left[number] if tip != end else left[number][::-1]
+        (chain.append if tip == 1 else chain.appendleft)(part)
+    joined = np.concatenate(chain)
+    moved = np.concatenate([[True], np.any(np.diff(joined, axis=0) != 0.0, axis=1)])
+    kept: Floats = joined[moved]
     return kept
 
 

@@ -10,18 +10,28 @@ _QUARTER_SEGMENTS = 4
 """Segments of a quarter circle where a track goes round the outside of a bend."""
 
 
-def _oriented(track: Floats, stretch: Floats) -> Floats:
-    """Return a track so that it runs the way of the stretch it belongs to."""
-    line = shapely.LineString(stretch)
-    places = shapely.line_locate_point(line, shapely.points(track[[0, -1]]))
-    return track if places[0] <= places[1] else track[::-1]
+def _oriented(track: Floats, line: shapely.LineString) -> Floats:
+    """Return a track so that it runs the way of the line it was moved from.
+
+    Both ends may be nearest to one place of the line (inside a bend), so all vertices count.
+    """
+    places = np.asarray(shapely.line_locate_point(line, shapely.points(track)))
+    order = np.arange(len(track)) - 0.5 * (len(track) - 1)
+    return track if float(order @ places) >= 0.0 else track[::-1]
+
+
+def _opened(track: Floats) -> Floats:
+    """Return a track without its last vertex where it ends at its beginning."""
+    closed = len(track) > 3 and bool(np.all(track[0] == track[-1]))
+    return track[:-1] if closed else track
 
 
 def _longest(geometry: shapely.Geometry) -> Floats:
-    parts: list[shapely.Geometry] = list(np.atleast_1d(shapely.get_parts(geometry)))
-    if not parts:
+    parts = np.array(shapely.get_parts(geometry), ndmin=1)
+    lengths = np.atleast_1d(shapely.length(parts))
+    if lengths.size == 0:
         return np.empty((0, 2))
-    return shapely.get_coordinates(max(parts, key=lambda part: float(part.length)))
+    return shapely.get_coordinates(parts[[int(np.argmax(lengths))]])
 
 
 def offset_track(stretch: Floats, offset_km: float, generalise_km: float) -> Floats:
@@ -47,11 +57,11 @@ def offset_track(stretch: Floats, offset_km: float, generalise_km: float) -> Flo
     if offset_km == 0.0:
         return shapely.get_coordinates(line)
     moved = shapely.offset_curve(line, offset_km, quad_segs=_QUARTER_SEGMENTS, join_style="round")
-    track = _longest(moved)
+    track = _opened(_longest(moved))
     if len(track) < 2:
         track = _moved_chord(stretch, offset_km)
     step = np.concatenate([[True], np.hypot(*np.diff(track, axis=0).T) > 0.0])
-    return np.ascontiguousarray(_oriented(track[step], stretch))
+    return np.ascontiguousarray(_oriented(track[step], line))
 
 
 def _moved_chord(stretch: Floats, offset_km: float) -> Floats:

@@ -1,0 +1,18 @@
+"""What a person sees of runs and sweeps: figures and tables."""
+
+from sim.report.map import draw_run_map
+from sim.report.responses import draw_response_times
+from sim.report.style import save_figure
+from sim.report.sweeps import draw_curves, draw_heat_map, draw_sweep_figures
+from sim.report.tables import summary_table, sweep_table
+
+__all__ = [
+    "draw_curves",
+    "draw_heat_map",
+    "draw_response_times",
+    "draw_run_map",
+    "draw_sweep_figures",
+    "save_figure",
+    "summary_table",
+    "sweep_table",
+]

@@ -1,0 +1,47 @@
+"""Reference pages that describe what a run leaves behind."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from sim import Scenario, simulate
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = runpy.run_path(str(ROOT / "scripts" / "generate_measures.py"))
+
+
+def test_measures_page_is_up_to_date() -> None:
+    """Catches a changed measure without a run of scripts/generate_measures.py."""
+    assert (ROOT / "docs" / "measures.md").read_text(encoding="utf-8") == SCRIPT["render"]()
+
+
+def test_check_of_the_measures_page_fails_when_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a check that passes whatever the page holds."""
+    main = SCRIPT["main"]
+    monkeypatch.setitem(main.__globals__, "PAGE", tmp_path / "measures.md")
+    assert main(["--check"]) == 1
+    assert main([]) == 0
+    assert main(["--check"]) == 0
+
+
+def test_tables_page_names_every_column_and_status() -> None:
+    """Catches a column that no page explains, and a page that explains one that is gone."""
+    scenario = Scenario.load(ROOT / "configs" / "minimal.toml")
+    outcome = simulate(scenario.with_values({"run.duration_days": 3}), seed=1)
+    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    for title, table in (
+        ("events.parquet", outcome.violations),
+        ("sorties.parquet", outcome.sorties),
+        ("units.parquet", outcome.units),
+    ):
+        section = page.split(f"## {title}")[1].split("\n## ")[0].split("| status |")[0]
+        cells = re.findall(r"^\| (.*?) \|", section, flags=re.MULTILINE)
+        named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+        assert named == set(table.columns)
+    statuses = set(outcome.violations["status"].cat.categories) - {"candidate", "prevented"}
+    listed = page.split("| status |")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", listed, flags=re.MULTILINE)) == statuses
