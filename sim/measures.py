@@ -192,8 +192,8 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 """All measures of a run by name, in the order of tables."""
 
 
-def survival_quantile(times: Floats, observed: Mask, share: float) -> float:
-    """Return the Kaplan-Meier quantile of right-censored times.
+def survival_quantiles(times: Floats, observed: Mask, shares: tuple[float, ...]) -> list[float]:
+    """Return Kaplan-Meier quantiles of right-censored times.
 
     Parameters
     ----------
@@ -201,13 +201,14 @@ def survival_quantile(times: Floats, observed: Mask, share: float) -> float:
         Times to the event or to censoring, shape (n,), any unit; infinite and observed for "never".
     observed
         Whether the event was seen, shape (n,).
-    share
-        Between 0 and 1: the earliest time by which at least this share has had the event.
+    shares
+        Ascending, between 0 and 1: the quantile is the earliest time by which at least this share
+        has had the event.
 
     Returns
     -------
-    float
-        In the unit of `times`; nan when the share is never reached.
+    list of float
+        In the unit of `times`; nan for a share that is never reached.
 
     References
     ----------
@@ -215,19 +216,17 @@ def survival_quantile(times: Floats, observed: Mask, share: float) -> float:
     Journal of the American Statistical Association 53, 457-481.
     """
     if len(times) == 0:
-        return np.nan
+        return [np.nan] * len(shares)
     if observed.all():
-        rank = int(np.ceil(share * len(times) - 1e-9)) - 1
-        value = float(np.sort(times)[rank])
-        return value if np.isfinite(value) else np.nan
-    order = np.lexsort((~observed, times))
-    at_risk = np.arange(len(times), 0, -1)
-    surviving = np.cumprod(1.0 - observed[order] / at_risk)
-    reached = np.flatnonzero(surviving <= 1.0 - share + 1e-12)
-    if len(reached) == 0:
-        return np.nan
-    value = float(times[order][reached[0]])
-    return value if np.isfinite(value) else np.nan
+        ranks = [max(0, int(np.ceil(share * len(times) - 1e-9)) - 1) for share in shares]
+        parted = np.partition(times, ranks)
+        values = [float(parted[rank]) for rank in ranks]
+    else:
+        order = np.lexsort((~observed, times))
+        surviving = np.cumprod(1.0 - observed[order] / np.arange(len(times), 0, -1))
+        reached = [np.flatnonzero(surviving <= 1.0 - share + 1e-12) for share in shares]
+        values = [float(times[order][row[0]]) if len(row) else np.nan for row in reached]
+    return [value if np.isfinite(value) else np.nan for value in values]
 
 
 def _mean(values: Floats) -> float:
@@ -239,11 +238,8 @@ def _share(part: float | np.integer, whole: float | np.integer) -> float:
 
 
 def _quantiles(name: str, minutes: Floats, observed: Mask) -> dict[str, float]:
-    minutes = np.sort(minutes) if observed.all() else minutes
-    return {
-        f"{name}_p50_min": survival_quantile(minutes, observed, 0.5),
-        f"{name}_p90_min": survival_quantile(minutes, observed, 0.9),
-    }
+    median, most = survival_quantiles(minutes, observed, (0.5, 0.9))
+    return {f"{name}_p50_min": median, f"{name}_p90_min": most}
 
 
 def _detection(counted: Records, now: float) -> dict[str, float]:

@@ -109,6 +109,17 @@ def run_measures(plan: Plan, seed: int) -> dict[str, float]:
     return measure(plan, run_world(plan, seed))
 
 
+def run_plan(plan: Plan, seed: int) -> Outcome:
+    """Run a plan once, with all that the run leaves behind.
+
+    Raises
+    ------
+    InputError
+        When the seed is not a whole number >= 0.
+    """
+    return Outcome(plan, run_world(plan, seed), int(seed))
+
+
 def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
     """Run a scenario once.
 
@@ -129,8 +140,7 @@ def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
     InputError
         When the scenario does not fit its contact line, or the seed is not a whole number >= 0.
     """
-    plan = build_plan(scenario)
-    return Outcome(plan, run_world(plan, seed), int(seed))
+    return run_plan(build_plan(scenario), seed)
 
 
 def _named(codes: NDArray[np.signedinteger[Any]], names: tuple[str, ...]) -> Any:

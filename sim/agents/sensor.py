@@ -15,6 +15,7 @@ from sim.agents.patrol import (
     point_in_view,
     stretches_in_view,
 )
+from sim.agents.support_unit import report
 from sim.agents.violation import UNDETECTED, detect
 from sim.kernel.calendar import LOOK, push
 from sim.kernel.compiled import compiled
@@ -144,6 +145,7 @@ def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) 
     if violation.evidence >= violation.threshold:
         drone.detections += 1
         detect(world, v, d, t)
+        report(world, v, t)
         return
     again = t + world.platforms[drone.platform].look_h
     if again < until:

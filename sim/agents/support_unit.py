@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.agents.view import RecordView
-from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
-from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_CLEARED, UNIT_READY, push
+from sim.agents.violation import DELAYED, EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
+from sim.kernel.calendar import CALL, CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
 
@@ -24,8 +24,6 @@ UNIT = np.dtype(
         ("trips", "i4"),
         ("busy_since", "f8"),  # h
         ("busy_h", "f8"),  # in finished jobs
-        ("leg_start", "f8"),  # h, of the present leg
-        ("leg_end", "f8"),  # h
     ],
     align=True,
 )
@@ -66,9 +64,7 @@ SHAPES = ("fixed", "exponential", "lognormal")
 
 AT_BASE = 0
 RESPONDING = 1
-ON_SCENE = 2
-RETURNING = 3
-UNIT_STAGE_NAMES = ("ready", "responding", "on_scene", "returning")
+ON_SCENE = 2  # and, once its work is done, on the way back
 
 
 @compiled
@@ -141,10 +137,8 @@ def _send(world: World, u: int, v: int, km: float, t: float) -> None:
     unit.stage = RESPONDING
     unit.violation = v
     unit.busy_since = t
-    unit.leg_start = t
-    unit.leg_end = t + base.readiness_h + km * base.h_per_km
     base.ready -= 1
-    push(world, unit.leg_end, UNIT_ARRIVED, v, u, 0, 0.0)
+    push(world, t + base.readiness_h + km * base.h_per_km, UNIT_ARRIVED, v, u, 0, 0.0)
     if world.settings[0].travel_is_busy == 0:
         push(world, t + _on_scene_h(base, violation), UNIT_READY, v, u, 0, 0.0)
 
@@ -168,6 +162,18 @@ def _first_ready(world: World, b: int) -> int:
         if world.units[u].stage == AT_BASE and not world.units[u].held:
             return u
     return -1
+
+
+@compiled
+def report(world: World, v: int, t: float) -> None:
+    """Let the call for support follow a detection: at once, or after the command delay."""
+    violation = world.violations[v]
+    if violation.status != DELAYED:
+        return
+    if violation.delay > 0.0:
+        push(world, t + violation.delay, CALL, v, 0, 0, 0.0)
+    else:
+        call(world, v, t)
 
 
 @compiled
@@ -250,29 +256,17 @@ def take_next_call(world: World, u: int, t: float) -> None:
 
 @compiled
 def arrive(world: World, v: int, u: int, t: float) -> None:
-    """Note the arrival of a unit and start its work on the scene."""
+    """Note the arrival of a unit: from now on it is known when it will be back."""
     unit = world.units[u]
     violation = world.violations[v]
     on_scene_h = _on_scene_h(world.bases[unit.base], violation)
     note_answer(world, v, t)
     violation.cleared = t + on_scene_h
-    push(world, violation.cleared, UNIT_CLEARED, v, u, 0, 0.0)
     if unit.violation == v:
         unit.stage = ON_SCENE
-        unit.leg_start = t
-        unit.leg_end = violation.cleared
-
-
-@compiled
-def clear(world: World, v: int, u: int, t: float) -> None:
-    """Send a unit home when its work on the scene is done."""
-    unit = world.units[u]
-    if world.settings[0].travel_is_busy == 0:
-        return
-    unit.stage = RETURNING
-    unit.leg_start = t
-    unit.leg_end = t + world.violations[v].distance * world.bases[unit.base].h_per_km
-    push(world, unit.leg_end, UNIT_READY, v, u, 0, 0.0)
+    if world.settings[0].travel_is_busy:
+        way_back_h = violation.distance * world.bases[unit.base].h_per_km
+        push(world, violation.cleared + way_back_h, UNIT_READY, v, u, 0, 0.0)
 
 
 @compiled
@@ -312,14 +306,14 @@ def unit_point(world: World, u: int, t: float) -> tuple[float, float]:
     base = world.bases[unit.base]
     if unit.violation < 0:
         return base.x, base.y
-    x, y = forward_point(world, base, world.violations[unit.violation])
-    if unit.stage == ON_SCENE:
-        return x, y
-    start = unit.leg_start + (base.readiness_h if unit.stage == RESPONDING else 0.0)
-    length = unit.leg_end - start
-    share = min(1.0, max(0.0, (t - start) / length)) if length > 0.0 else 1.0
-    if unit.stage == RETURNING:
-        share = 1.0 - share
+    violation = world.violations[unit.violation]
+    x, y = forward_point(world, base, violation)
+    way_h = violation.distance * base.h_per_km
+    if unit.stage == RESPONDING:
+        driven_h = t - violation.dispatched - base.readiness_h
+    else:
+        driven_h = way_h - max(0.0, t - violation.cleared)
+    share = min(1.0, max(0.0, driven_h / way_h)) if way_h > 0.0 else 1.0
     return base.x + share * (x - base.x), base.y + share * (y - base.y)
 
 
@@ -360,7 +354,11 @@ class SupportUnit(RecordView):
     @property
     def stage(self) -> str:
         """One of `ready`, `responding`, `on_scene`, `returning`."""
-        return UNIT_STAGE_NAMES[int(self.record["stage"])]
+        record = self.record
+        if record["stage"] != ON_SCENE:
+            return "responding" if record["stage"] == RESPONDING else "ready"
+        cleared_h = self.model.world.violations["cleared"][record["violation"]]
+        return "on_scene" if cleared_h > self.model.hours else "returning"
 
     @property
     def busy(self) -> bool:

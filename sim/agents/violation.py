@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from sim.agents.view import RecordView
-from sim.kernel.calendar import CALL, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
 
@@ -157,15 +156,12 @@ def strike_ended(world: World, cell: int, t: float) -> None:
 
 @compiled
 def detect(world: World, v: int, detector: int, t: float) -> None:
-    """Note the detection of a violation, and enter the call for support that follows from it."""
+    """Note the detection of a violation; it is `DELAYED` when a call for support is to follow."""
     violation = world.violations[v]
     violation.detected = t
     violation.detector = detector
-    if violation.severity < world.settings[0].min_severity:
-        violation.status = DETECTED
-    else:
-        violation.status = DELAYED
-        push(world, t + violation.delay, CALL, v, 0, 0, 0.0)
+    grave = violation.severity >= world.settings[0].min_severity
+    violation.status = DELAYED if grave else DETECTED
 
 
 @compiled

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from sim.commands.common import naming
+from sim.engine.plan import build_plan
 from sim.experiment import SweepDesign
 from sim.scenario import Scenario, describe
 from sim.scenario.loading import read_toml
@@ -24,10 +26,21 @@ def execute(options: argparse.Namespace) -> int:
     """
     path: Path = options.file
     is_sweep = "scenario" in read_toml(path)
-    text = _check_sweep(path) if is_sweep else describe(Scenario.load(path))
+    with naming(path):
+        text = _check_sweep(path) if is_sweep else _check_scenario(path)
     if not options.quiet:
         print(text)
     return 0
+
+
+def _check_scenario(path: Path) -> str:
+    """Describe a scenario that is valid in itself and fits its contact line."""
+    scenario = Scenario.load(path)
+    line = build_plan(scenario).line
+    length = f"{line.length_km:,.1f} km as mapped"
+    if line.length_factor != 1.0:
+        length += f", {line.true_length_km:,.0f} km with the length factor"
+    return f"{describe(scenario)}\ncontact line: {line.name}, {length}"
 
 
 def _check_sweep(path: Path) -> str:

@@ -1,11 +1,13 @@
 """What the commands share: how they speak to the user."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
+from sim.errors import InputError
 from sim.kernel.compiled import COMPILE_SECONDS, is_cached
 
 OUTPUTS = Path("outputs")
@@ -17,6 +19,18 @@ def announce_compilation() -> None:
     if not is_cached():
         note = f"Compiling the engine for this machine (once, about {COMPILE_SECONDS} s) ..."
         print(note, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Put the name of a file before errors that do not name it, as where a line does not fit."""
+    try:
+        yield
+    except InputError as error:
+        if str(path) in str(error):
+            raise
+        message = f"{path}: {error}"
+        raise InputError(message) from None
 
 
 def show(*items: object) -> None:

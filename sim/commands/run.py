@@ -4,10 +4,11 @@ import argparse
 import time
 from pathlib import Path
 
-from sim.commands.common import OUTPUTS, announce_compilation, show, show_paths
+from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
+from sim.engine.plan import build_plan
 from sim.files import json_text, staging
 from sim.manifest import MANIFEST, claim_directory, now, run_manifest
-from sim.outcome import Outcome, simulate
+from sim.outcome import Outcome, run_plan
 from sim.report import draw_response_times, draw_run_map, save_figure, summary_table
 from sim.scenario import Scenario
 
@@ -25,15 +26,16 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
-    scenario = Scenario.load(options.scenario)
+    with naming(options.scenario):
+        plan = build_plan(Scenario.load(options.scenario))
     out: Path = options.out or OUTPUTS / f"{options.scenario.stem}-seed{options.seed}"
     claim_directory(out, "run")
     if not options.quiet:
         announce_compilation()
     started, begin = now(), time.perf_counter()
-    outcome = simulate(scenario, seed=options.seed)
+    outcome = run_plan(plan, options.seed)
     measures = outcome.measures
-    manifest = run_manifest(scenario, options.seed, started, time.perf_counter() - begin)
+    manifest = run_manifest(plan.scenario, options.seed, started, time.perf_counter() - begin)
     with staging(out) as folder:
         write_results(outcome, folder)
         (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")

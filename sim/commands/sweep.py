@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.commands.common import OUTPUTS, announce_compilation, show, show_paths
+from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
 from sim.experiment import SweepDesign, SweepReport, perform, summarise_results
 from sim.files import staging
 from sim.report import draw_sweep_figures, sweep_table
@@ -31,7 +31,8 @@ def execute(options: argparse.Namespace) -> int:
     out = Path(options.out or OUTPUTS / options.sweep.stem)
     if not options.quiet:
         announce_compilation()
-    report = perform(design, out, workers=options.workers, progress=not options.quiet)
+    with naming(options.sweep):
+        report = perform(design, out, workers=options.workers, progress=not options.quiet)
     summary = summarise_results(out, design)
     factors = list(design.factors)
     tell_failures(report, summary)

@@ -17,7 +17,7 @@ from sim.agents.drone import (
     weather_changed,
 )
 from sim.agents.sensor import first_looks, take_look
-from sim.agents.support_unit import arrive, be_ready, call, clear, expire
+from sim.agents.support_unit import arrive, be_ready, call, expire
 from sim.agents.violation import PREVENTED, UNDETECTED, enlist, happens, strike_ended
 from sim.kernel.calendar import (
     CALL,
@@ -30,7 +30,6 @@ from sim.kernel.calendar import (
     DRONE_REPLACED,
     LOOK,
     UNIT_ARRIVED,
-    UNIT_CLEARED,
     UNIT_READY,
     drop_first,
 )
@@ -130,8 +129,6 @@ def _take_event(world: World) -> None:
         call(world, first, t)
     elif kind == UNIT_ARRIVED:
         arrive(world, first, second, t)
-    elif kind == UNIT_CLEARED:
-        clear(world, first, second, t)
     elif kind == UNIT_READY:
         be_ready(world, second, t)
     elif kind == CALL_EXPIRED:

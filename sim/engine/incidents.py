@@ -310,16 +310,22 @@ def _fill(
 
 @compiled
 def _set_place(
-    rows: Records, points: Floats, ahead: Floats, length_km: float, counts: tuple[int, int, int]
+    rows: Records, vertices: Floats, vertex_km: Floats, counts: tuple[int, int, int]
 ) -> None:
-    """Write what follows from the place: points (n, 2) on the line, and 1 km behind it."""
+    """Write what follows from chainage and offset: the point, the normal, and the stretches."""
     sectors, zones, cells = counts
+    length_km = vertex_km[-1]
     for v in range(len(rows)):
         row = rows[v]
-        row.normal_x = ahead[v, 0] - points[v, 0]
-        row.normal_y = ahead[v, 1] - points[v, 1]
-        row.x = points[v, 0] + row.offset * row.normal_x
-        row.y = points[v, 1] + row.offset * row.normal_y
+        segment = max(0, np.searchsorted(vertex_km, row.chainage) - 1)
+        step_km = vertex_km[segment + 1] - vertex_km[segment]
+        along_x = (vertices[segment + 1, 0] - vertices[segment, 0]) / step_km
+        along_y = (vertices[segment + 1, 1] - vertices[segment, 1]) / step_km
+        ahead_km = row.chainage - vertex_km[segment]
+        row.normal_x = -along_y
+        row.normal_y = along_x
+        row.x = vertices[segment, 0] + ahead_km * along_x + row.offset * row.normal_x
+        row.y = vertices[segment, 1] + ahead_km * along_y + row.offset * row.normal_y
         row.depth = row.offset
         share = row.chainage / length_km
         row.sector = min(sectors - 1, int(share * sectors))
@@ -330,9 +336,8 @@ def _set_place(
 def _place(rows: Records, frame: Frame) -> None:
     """Fill in what follows from chainage and offset."""
     line = frame.line
-    chainage = np.ascontiguousarray(rows["chainage"])
-    on_line, ahead = line.point(chainage, 0.0), line.point(chainage, 1.0)
-    _set_place(rows, on_line, ahead, line.length_km, (frame.sectors, frame.zones, line_cells(line)))
+    counts = (frame.sectors, frame.zones, line_cells(line))
+    _set_place(rows, line.xy, line.chainage_km, counts)
     points = np.column_stack([rows["x"], rows["y"]])
     rows["cell"] = frame.grid.cell_of(points)
     deep = np.flatnonzero(rows["offset"] >= frame.least_standoff_km)

@@ -16,6 +16,9 @@ from sim.scenario import MonitorGroup, Platform, Scenario
 
 type Floats = NDArray[np.float64]
 
+TIE_KM = 1e-6
+"""Distances closer together than this count as equal."""
+
 _WEATHER_LIMITS = {"poor": POOR, "severe": SEVERE, "never": NEVER}
 
 
@@ -94,7 +97,9 @@ def _nearest_on_track(track: Track, base: Floats) -> tuple[float, Floats]:
     square = np.einsum("ij,ij->i", step, step)
     share = np.clip(np.einsum("ij,ij->i", base - start, step) / square, 0.0, 1.0)
     points = start + share[:, None] * step
-    best = int(np.argmin(np.hypot(*(points - base).T)))
+    away = np.hypot(*(points - base).T)
+    # of places equally near (both legs of a circuit) the first, whatever rounding says
+    best = int(np.argmax(away <= away.min() + TIE_KM))
     return float(track.along_km[best] + share[best] * np.sqrt(square[best])), points[best]
 
 

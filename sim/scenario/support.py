@@ -43,7 +43,8 @@ class SupportGroup(Section):
     bases: tuple[Base, ...] = items((), 'Bases, used with placement = "bases"')
     standoff_km: float = quantity(
         0.0,
-        "Units go to the chainage of the incident but no nearer to the line than this",
+        "Units go to the incident but no nearer to the line than this; 0 = up to the line, never "
+        "across",
         unit="km",
         ge=0,
         le=1000,
