@@ -13,16 +13,8 @@ from numpy.typing import NDArray
 
 from sim.agents.drone import INBOUND, ON_STATION, OUTBOUND
 from sim.agents.support_unit import AT_BASE
-from sim.agents.violation import (
-    ANSWERED,
-    DELAYED,
-    EXPIRED,
-    LOST,
-    UNDER_WAY,
-    UNDETECTED,
-    WAITING,
-)
 from sim.engine.plan import Plan
+from sim.engine.tally import TALLY, TIMES, tally
 from sim.kernel.world import Records, World
 
 type Floats = NDArray[np.float64]
@@ -222,83 +214,55 @@ def survival_quantiles(times: Floats, observed: Mask, shares: tuple[float, ...])
         parted = np.partition(times, ranks)
         values = [float(parted[rank]) for rank in ranks]
     else:
-        order = np.lexsort((~observed, times))
-        surviving = np.cumprod(1.0 - observed[order] / np.arange(len(times), 0, -1))
+        seen, censored = np.sort(times[observed]), np.sort(times[~observed])
+        gone = np.arange(len(seen)) + np.searchsorted(censored, seen)
+        surviving = np.cumprod(1.0 - 1.0 / (len(times) - gone))
         reached = [np.flatnonzero(surviving <= 1.0 - share + 1e-12) for share in shares]
-        values = [float(times[order][row[0]]) if len(row) else np.nan for row in reached]
+        values = [float(seen[row[0]]) if len(row) else np.nan for row in reached]
     return [value if np.isfinite(value) else np.nan for value in values]
 
 
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else np.nan
-
-
-def _share(part: float | np.integer, whole: float | np.integer) -> float:
+def _ratio(part: float | np.number, whole: float | np.number) -> float:
     return float(part / whole) if whole else np.nan
 
 
-def _quantiles(name: str, minutes: Floats, observed: Mask) -> dict[str, float]:
-    median, most = survival_quantiles(minutes, observed, (0.5, 0.9))
-    return {f"{name}_p50_min": median, f"{name}_p90_min": most}
+def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:
+    median, most = survival_quantiles(hours, observed, (0.5, 0.9))
+    return {f"{name}_p50_min": 60.0 * median, f"{name}_p90_min": 60.0 * most}
 
 
-def _detection(counted: Records, now: float) -> dict[str, float]:
-    delay = 60.0 * (counted["detected"] - counted["onset"])
-    seen = ~np.isnan(delay)
-    decided = seen | (counted["end"] <= now)
-    delay = delay[seen]
-    certain = np.ones(len(delay), dtype=bool)
+def _of_violations(rows: Records, now: float, plan: Plan) -> dict[str, float]:
+    """Return the measures that follow from the violations alone."""
+    spec = plan.scenario
+    sums, delays_h = np.zeros(1, dtype=TALLY), np.empty(len(rows))
+    times = np.empty(len(rows), dtype=TIMES)
+    standard_h = spec.measures.standard_min / 60.0
+    first_h = 24.0 * spec.run.warmup_days
+    tally(rows, (now, first_h, standard_h, spec.command.min_severity), sums, delays_h, times)
+    total = sums[0]
+    delays_h, times = delays_h[: total["detected"]], times[: total["summoned"]]
+    seen = np.ascontiguousarray(times["seen"])
+    certain = np.ones(len(delays_h), dtype=np.bool_)
+    given_up = total["lost"] + total["expired"]
     return {
-        "n_violations": float(len(counted)),
-        "detection_rate": _share(seen.sum(), decided.sum()),
-        "detection_delay_mean_min": _mean(delay),
-        **_quantiles("detection_delay", delay, certain),
-    }
-
-
-def _response(
-    counted: Records, now: float, standard_min: float, min_severity: int
-) -> dict[str, float]:
-    status, arrived = counted["status"], counted["arrived"]
-    summoned = status >= DELAYED
-    answered = status == ANSWERED
-    never = (status == LOST) | (status == EXPIRED)
-    arrival = np.where(never, np.inf, np.where(answered, arrived, now))[summoned]
-    seen = (answered | never)[summoned]
-    response = 60.0 * (arrival - counted["detected"][summoned])
-    total = 60.0 * (arrival - counted["onset"][summoned])
-    here = answered[summoned]
-    within = here & (response <= standard_min)
-    settled = seen | (response > standard_min)
-    grave = counted["severity"] >= min_severity
-    over = (status == UNDETECTED) & (counted["end"] <= now)
-    decided = grave & (over | answered | never)
-    known = ~np.isnan(counted["detected"]) | (counted["end"] <= now)
-    return {
-        "response_time_mean_min": _mean(response[here]),
-        **_quantiles("response_time", response, seen),
-        "total_time_mean_min": _mean(total[here]),
-        **_quantiles("total_time", total, seen),
-        "within_standard_share": _share(within.sum(), settled.sum()),
-        "answered_share": _share(answered.sum(), decided.sum()),
-        "timely_share": _share((answered & (arrived <= counted["end"])).sum(), known.sum()),
-    }
-
-
-def _calls(counted: Records) -> dict[str, float]:
-    status = counted["status"]
-    calls = int((status >= WAITING).sum())
-    waiting, lost = int((status == WAITING).sum()), int((status == LOST).sum())
-    expired = int((status == EXPIRED).sum())
-    sent = (status == UNDER_WAY) | (status == ANSWERED)
-    wait = 60.0 * (counted["dispatched"] - counted["called"])[sent]
-    waited = int((wait > 0.0).sum()) + waiting + expired
-    return {
-        "unanswered_share": _share(waiting + lost + expired, calls),
-        "lost_share": _share(lost, calls),
-        "wait_mean_min": _mean(wait),
-        "waited_share": _share(waited, calls),
-        "travel_distance_mean_km": _mean(counted["distance"][sent]),
+        "n_violations": float(total["violations"]),
+        "detection_rate": _ratio(total["detected"], total["known"]),
+        "detection_delay_mean_min": 60.0 * _ratio(total["delay_h"], total["detected"]),
+        **_quantiles("detection_delay", delays_h, certain),
+        "response_time_mean_min": 60.0 * _ratio(total["response_h"], total["answered"]),
+        **_quantiles("response_time", times["response_h"], seen),
+        "total_time_mean_min": 60.0 * _ratio(total["total_h"], total["answered"]),
+        **_quantiles("total_time", times["total_h"], seen),
+        "within_standard_share": _ratio(total["within"], total["settled"]),
+        "answered_share": _ratio(total["answered"], total["grave"]),
+        "timely_share": _ratio(total["timely"], total["known"]),
+        "unanswered_share": _ratio(total["waiting"] + given_up, total["calls"]),
+        "lost_share": _ratio(total["lost"], total["calls"]),
+        "wait_mean_min": 60.0 * _ratio(total["wait_h"], total["sent"]),
+        "waited_share": _ratio(
+            total["held_up"] + total["waiting"] + total["expired"], total["calls"]
+        ),
+        "travel_distance_mean_km": _ratio(total["distance_km"], total["sent"]),
     }
 
 
@@ -338,9 +302,9 @@ def _forces(world: World) -> dict[str, float]:
     drones, units = len(world.drones), len(world.units)
     cost = world.platforms["cost_per_h"][world.drones["platform"]]
     return {
-        "on_station_share": _share(on_station, drones * now) if drones else np.nan,
+        "on_station_share": _ratio(on_station, drones * now) if drones else np.nan,
         "monitors_on_station_mean": on_station / now if now > 0.0 else np.nan,
-        "unit_utilisation": _share(float(busy_hours(world).sum()), units * now)
+        "unit_utilisation": _ratio(float(busy_hours(world).sum()), units * now)
         if units
         else np.nan,
         "sorties": float(world.clock["sorties"][0]),
@@ -350,14 +314,9 @@ def _forces(world: World) -> dict[str, float]:
     }
 
 
-def counted_violations(plan: Plan, world: World) -> Records:
-    """Return the rows of the violations that happened so far and count: onset after the warm-up."""
-    rows = world.violations[: int(world.clock["next_candidate"][0])]
-    happened = rows["status"] >= UNDETECTED
-    warmup_h = 24.0 * plan.scenario.run.warmup_days
-    if warmup_h > 0.0:
-        happened &= rows["onset"] >= warmup_h
-    return rows if happened.all() else rows[happened]
+def _past(world: World) -> Records:
+    """Return the rows of the candidates whose onset has come."""
+    return world.violations[: int(world.clock["next_candidate"][0])]
 
 
 def measure(plan: Plan, world: World) -> dict[str, float]:
@@ -374,14 +333,7 @@ def measure(plan: Plan, world: World) -> dict[str, float]:
         Value by name, in the order of `MEASURES`; nan where a measure is undefined.
     """
     now = float(world.clock["now"][0])
-    counted = counted_violations(plan, world)
-    standard = plan.scenario.measures.standard_min
-    values = {
-        **_detection(counted, now),
-        **_response(counted, now, standard, plan.scenario.command.min_severity),
-        **_calls(counted),
-        **_forces(world),
-    }
+    values = _of_violations(_past(world), now, plan) | _forces(world)
     return {name: values[name] for name in MEASURES}
 
 
@@ -395,7 +347,7 @@ def breakdown(plan: Plan, world: World) -> pd.DataFrame:
         `response_time_p50_min`, `within_standard_share`, `answered_share`.
     """
     now = float(world.clock["now"][0])
-    counted = counted_violations(plan, world)
+    counted = _past(world)
     spec = plan.scenario
     starts = np.array([24.0 * phase.from_day for phase in spec.violations.phases])
     phase = np.searchsorted(starts, counted["onset"], side="right") - 1
@@ -406,10 +358,7 @@ def breakdown(plan: Plan, world: World) -> pd.DataFrame:
     groups += [("phase", p.name, phase == k) for k, p in enumerate(spec.violations.phases)]
     rows = []
     for by, value, mask in groups:
-        chosen = counted[mask]
-        found = _detection(chosen, now) | _response(
-            chosen, now, spec.measures.standard_min, spec.command.min_severity
-        )
+        found = _of_violations(counted[mask], now, plan)
         names = (
             "n_violations",
             "detection_rate",

@@ -17,7 +17,9 @@ from sim.experiment.running import (
     perform_in_memory,
     summarise_results,
 )
-from sim.experiment.statistics import (
+from sim.experiment.store import ResultStore, load_results
+from sim.scenario import Scenario
+from sim.statistics import (
     Interval,
     mean_interval,
     paired_difference,
@@ -25,8 +27,6 @@ from sim.experiment.statistics import (
     summarise,
     wilson_interval,
 )
-from sim.experiment.store import ResultStore, load_results
-from sim.scenario import Scenario
 
 __all__ = [
     "DesignPoint",

@@ -16,9 +16,9 @@ from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import ExecutorKind, available_cpus, open_executor
 from sim.experiment.progress import open_reporter
 from sim.experiment.runner import run_design
-from sim.experiment.statistics import summarise
 from sim.experiment.store import ResultStore, iterate_points
 from sim.experiment.table import chunk_table, factor_columns, runs_frame
+from sim.statistics import summarise
 
 if TYPE_CHECKING:
     import pyarrow as pa

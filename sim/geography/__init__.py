@@ -1,6 +1,15 @@
-"""The contact line and what is laid out along it."""
+"""The contact line, what is laid out along it, and the map around it."""
 
+from sim.geography.basemap import Basemap, Town, load_basemap
 from sim.geography.contact_line import ContactLine
+from sim.geography.derive import derive_contact_line
 from sim.geography.forward import forward_points
 
-__all__ = ["ContactLine", "forward_points"]
+__all__ = [
+    "Basemap",
+    "ContactLine",
+    "Town",
+    "derive_contact_line",
+    "forward_points",
+    "load_basemap",
+]

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import InputError
 from sim.geography.loading import read_line
+from sim.geography.projection import project, unproject
 from sim.geography.tracks import offset_track
 
 type Floats = NDArray[np.float64]
@@ -22,6 +22,9 @@ KYIV = (30.5234, 50.4501)
 
 DETAIL_KM = 0.02
 """Detail of a line below this is dropped on reading; it is far below any footprint."""
+
+_LEAST_ANGLE_RAD = 0.005
+"""A bend sharper than this runs back over itself; rounding hides it from an exact check."""
 
 DEFAULT_FILE = "contact_line_approx_2025_12.geojson"
 DEFAULT_ATTRIBUTION = (
@@ -121,12 +124,12 @@ class ContactLine:
         """
         low, high = lonlat.min(axis=0), lonlat.max(axis=0)
         centre = (float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
-        mapped = _project(centre, lonlat)
+        mapped = project(centre, lonlat)
         line = _simplified(mapped)
         _check_simple(line, centre, source)
         xy = shapely.get_coordinates(line)
         if ukrainian_side == "right" or (
-            ukrainian_side == "auto" and not _kyiv_is_left(xy, _project(centre, np.array(KYIV)))
+            ukrainian_side == "auto" and not _kyiv_is_left(xy, project(centre, np.array(KYIV)))
         ):
             # simplified anew, so that the vertices do not depend on the way it was digitised
             xy = shapely.get_coordinates(_simplified(mapped[::-1]))
@@ -188,13 +191,11 @@ class ContactLine:
     def to_plane(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Project longitude and latitude (degrees) into the plane; shape (..., 2), km."""
         stacked = np.stack(np.broadcast_arrays(lon, lat), axis=-1)
-        return _project(self.centre, stacked.astype(np.float64))
+        return project(self.centre, stacked.astype(np.float64))
 
     def to_lonlat(self, xy: ArrayLike) -> Floats:
         """Return longitude and latitude (degrees) of points (..., 2) of the plane (km)."""
-        points = 1000.0 * np.asarray(xy, dtype=np.float64)
-        lon, lat = _projection(self.centre)(points[..., 0], points[..., 1], inverse=True)
-        return np.stack([lon, lat], axis=-1)
+        return unproject(self.centre, np.asarray(xy, dtype=np.float64))
 
     def point(self, chainage_km: ArrayLike, offset_km: ArrayLike = 0.0) -> Floats:
         """Return the points (..., 2) in the plane (km) at chainages and offsets.
@@ -287,23 +288,17 @@ class ContactLine:
         return np.where(side < 0.0, -distance, distance)
 
 
-def _projection(centre: tuple[float, float]) -> pyproj.Proj:
-    return pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
-
-
-def _project(centre: tuple[float, float], lonlat: Floats) -> Floats:
-    x, y = _projection(centre)(lonlat[..., 0], lonlat[..., 1])
-    return np.stack([x, y], axis=-1) / 1000.0
-
-
 def _simplified(xy: Floats) -> shapely.LineString:
     return shapely.simplify(shapely.LineString(xy), DETAIL_KM, preserve_topology=True)
 
 
 def _kyiv_is_left(xy: Floats, kyiv: Floats) -> bool:
-    """Tell whether Kyiv lies to the left of a line, as given."""
-    line = ContactLine(np.ascontiguousarray(xy), (0.0, 0.0))
-    return bool(line.locate(kyiv)[1] > 0.0)
+    """Tell whether Kyiv lies to the left of a line, as given.
+
+    By the sense of the polygon of the line and Kyiv, so that a hook at an end does not decide.
+    """
+    x, y = np.concatenate([xy, kyiv[None]]).T
+    return bool(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1)) > 0.0)
 
 
 def _check_simple(line: shapely.LineString, centre: tuple[float, float], source: str) -> None:
@@ -314,21 +309,23 @@ def _check_simple(line: shapely.LineString, centre: tuple[float, float], source:
     if line.is_ring or line.coords[0] == line.coords[-1]:
         message = f"{source}: the line is closed; a contact line has two ends"
         raise InputError(message)
-    if not line.is_simple:
-        x, y = _first_crossing(shapely.get_coordinates(line))
-        lon, lat = _projection(centre)(1000.0 * x, 1000.0 * y, inverse=True)
+    xy = shapely.get_coordinates(line)
+    steps = np.diff(xy, axis=0)
+    steps /= np.hypot(steps[:, :1], steps[:, 1:])
+    back = np.sum(steps[1:] * steps[:-1], axis=1) < -np.cos(_LEAST_ANGLE_RAD)
+    if back.any() or not line.is_simple:
+        place = xy[1:-1][back][0] if back.any() else _first_crossing(xy)
+        lon, lat = unproject(centre, place)
         message = f"{source}: the line crosses itself near {lon:.3f} E, {lat:.3f} N"
         raise InputError(message)
 
 
-def _first_crossing(xy: Floats) -> tuple[float, float]:
-    """Return a point at which a line meets itself."""
+def _first_crossing(xy: Floats) -> Floats:
+    """Return a point (2,) at which a line meets itself."""
     segments = np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
     tree = shapely.STRtree(segments)
     one, other = tree.query(segments, predicate="intersects")
-    one, other = one[other > one], other[other > one]
-    meeting = np.asarray(shapely.intersection(segments[one], segments[other]))
-    # neighbours share a vertex; they cross only where the line runs back over itself
-    crossing = (other > one + 1) | (shapely.length(meeting) > 0.0)
-    x, y = shapely.get_coordinates(meeting[crossing])[0]
-    return float(x), float(y)
+    apart = other > one + 1  # neighbours share a vertex
+    meeting = shapely.intersection(segments[one[apart][0]], segments[other[apart][0]])
+    point: Floats = shapely.get_coordinates(meeting)[0]
+    return point

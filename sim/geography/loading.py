@@ -100,25 +100,43 @@ def _choose(found: list[tuple[str | None, Any]], feature: str | None, path: Path
     raise InputError(message)
 
 
-def _part(coordinates: Any, path: Path) -> Floats:
-    """Return the vertices (n, 2) of one LineString without repeated ones."""
+def read_vertices(coordinates: Any, path: Path) -> Floats:
+    """Return the vertices (n, 2) of one LineString or ring, without consecutive equal ones.
+
+    Raises
+    ------
+    InputError
+        When they are not positions made of finite numbers; `path` names the file.
+    """
+    wrong = f"{path}: coordinates must be a list of [longitude, latitude] numbers"
     try:
         vertices = np.array([(lon, lat) for lon, lat, *_ in coordinates])
-        vertices = np.empty((0, 2)) if vertices.size == 0 else vertices
-        if vertices.dtype.kind not in "if":  # text that reads as numbers is not a number
-            raise TypeError
     except (TypeError, ValueError):
-        message = f"{path}: coordinates must be a list of [longitude, latitude] numbers"
-        raise InputError(message) from None
-    if vertices.ndim != 2 or vertices.shape[1] != 2 or not np.isfinite(vertices).all():
+        raise InputError(wrong) from None
+    if vertices.size == 0:
+        return np.empty((0, 2))
+    if vertices.ndim != 2 or vertices.dtype.kind not in "if":  # "36" reads as a number but is text
+        raise InputError(wrong)
+    if not np.isfinite(vertices).all():
         message = f"{path}: coordinates must be pairs of finite numbers"
         raise InputError(message)
+    return _without_repeats(vertices.astype(np.float64))
+
+
+def _without_repeats(vertices: Floats) -> Floats:
     moved = np.concatenate([[True], np.any(np.diff(vertices, axis=0) != 0.0, axis=1)])
-    kept: Floats = vertices[moved].astype(np.float64)
+    kept: Floats = vertices[moved]
     return kept
 
 
-def _check_region(vertices: Floats, path: Path) -> None:
+def check_region(vertices: Floats, path: Path) -> None:
+    """Refuse vertices (n, 2) that are not degrees within the region.
+
+    Raises
+    ------
+    InputError
+        With a hint at what they may be instead.
+    """
     west, south, east, north = REGION
     low, high = vertices.min(axis=0), vertices.max(axis=0)
 
@@ -184,10 +202,7 @@ def join_parts(parts: list[Floats], source: str, max_gap_km: float = MAX_GAP_KM)
         waiting[number] = False
         part = left[number] if tip != end else left[number][::-1]
         (chain.append if tip == 1 else chain.appendleft)(part)
-    joined = np.concatenate(chain)
-    moved = np.concatenate([[True], np.any(np.diff(joined, axis=0) != 0.0, axis=1)])
-    kept: Floats = joined[moved]
-    return kept
+    return _without_repeats(np.concatenate(chain))
 
 
 def read_line(path: Path, feature: str | None = None) -> Floats:
@@ -220,9 +235,9 @@ def read_line(path: Path, feature: str | None = None) -> Floats:
     if not isinstance(lists, list) or not all(isinstance(one, list) for one in lists):
         message = f"{path}: coordinates must be a list of [longitude, latitude] numbers"
         raise InputError(message)
-    parts = [part for part in (_part(one, path) for one in lists) if len(part) >= 2]
+    parts = [part for part in (read_vertices(one, path) for one in lists) if len(part) >= 2]
     if not parts:
         message = f"{path}: the line is empty; at least two different vertices are needed"
         raise InputError(message)
-    _check_region(np.concatenate(parts), path)
+    check_region(np.concatenate(parts), path)
     return parts[0] if len(parts) == 1 else join_parts(parts, str(path))

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.experiment.statistics import wilson_interval
 from sim.geography import load_basemap
 from sim.outcome import Outcome
 from sim.report.style import (
@@ -27,6 +26,7 @@ from sim.report.style import (
     add_caption,
     new_figure,
 )
+from sim.statistics import wilson_interval
 
 type Floats = NDArray[np.float64]
 
@@ -131,9 +131,10 @@ def _draw_plane(
             handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(handles)
         )
     else:
-        axes.legend(
-            handles=handles, loc="upper left", frameon=True, framealpha=0.9, edgecolor="none"
+        legend = axes.legend(
+            handles=handles, loc="upper left", frameon=True, framealpha=1.0, edgecolor="none"
         )
+        legend.set_zorder(10)
 
 
 def _window(outcome: Outcome) -> tuple[Floats, Floats]:
