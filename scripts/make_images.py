@@ -1,0 +1,34 @@
+"""Draw the pictures that the README shows, from the packaged scenarios, into docs/images."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sim import Scenario, simulate
+from sim.experiment import SweepDesign, perform, summarise_results
+from sim.report import draw_curves, draw_run_map
+from sim.report.style import PNG_DPI
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
+
+
+def main() -> None:
+    """Run the baseline once and the demonstration sweep, and draw both."""
+    IMAGES.mkdir(exist_ok=True)
+    outcome = simulate(Scenario.load(ROOT / "configs" / "baseline.toml"), seed=1)
+    draw_run_map(outcome).savefig(IMAGES / "baseline_map.png", dpi=0.7 * PNG_DPI)
+    design = SweepDesign.load(ROOT / "configs" / "demo_sweep.toml")
+    with TemporaryDirectory() as folder:
+        perform(design, Path(folder) / "sweep", progress=True)
+        summary = summarise_results(Path(folder) / "sweep", design)
+    drones, units = design.factors
+    for x, measure, by in (
+        (drones, "detection_rate", units),
+        (units, "response_time_p90_min", drones),
+    ):
+        figure = draw_curves(summary, x, measure, by)
+        figure.savefig(IMAGES / f"demo_{measure}.png", dpi=0.8 * PNG_DPI)
+
+
+if __name__ == "__main__":
+    main()
