@@ -29,6 +29,17 @@ def _start_on_station(world: World, d: int) -> None:
 
 
 @compiled
+def _forget_sortie(world: World, d: int, landed: float) -> None:
+    """Leave out a sortie that was over before time 0; the drone is in its turnaround."""
+    drone = world.drones[d]
+    world.clock[0].sorties -= 1
+    drone.sortie = -1
+    end = landed + world.platforms[drone.platform].turnaround_h
+    enter_stage(world, d, TURNAROUND, landed, end)
+    push(world, end, DRONE_READY, d, 0, drone.epoch, 0.0)
+
+
+@compiled
 def _start_in_cycle(world: World, d: int) -> None:
     """Put a drone somewhere in its cycle, as if it had been launched before time 0."""
     drone = world.drones[d]
@@ -53,6 +64,8 @@ def _start_in_cycle(world: World, d: int) -> None:
         stay(world, d, end, post.entry_km)
         if drone.stage_end <= 0.0:
             fly_home(world, d, drone.stage_end)
+        if drone.stage_end <= 0.0:
+            _forget_sortie(world, d, drone.stage_end)
 
 
 @compiled

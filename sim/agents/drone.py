@@ -90,7 +90,7 @@ RETASKED = 4
 ENDING_NAMES = ("open", "planned", "weather", "lost", "retasked")
 
 
-LOSS_ROUNDING = 1e-12
+LOSS_ROUNDING = 1e-9
 """What may be left of a loss threshold, by rounding, when its time has come."""
 
 
@@ -322,6 +322,7 @@ def lose(world: World, d: int, t: float) -> None:
     drone = world.drones[d]
     _count_exposure(world, d, t)
     if drone.loss_left > LOSS_ROUNDING:
+        _set_hazard(world, d, t)
         return
     _end_stay(world, d, t)
     _close_sortie(world, d, t, SHOT_DOWN)
@@ -367,17 +368,35 @@ def hold(world: World, d: int, held: bool, t: float) -> None:
 
 
 @compiled
+def _can_go(world: World, d: int, post: int, t: float) -> bool:
+    """Tell whether a flying drone may go to a post: weather permits, and endurance to be home."""
+    drone = world.drones[d]
+    target = world.posts[post]
+    sensor = world.platforms[drone.platform]
+    if world.zones[target.zone].weather >= sensor.weather_limit:
+        return False
+    x, y = drone_point(world, d, t)
+    way_km = np.sqrt((target.entry_x - x) ** 2 + (target.entry_y - y) ** 2)
+    arrival = t + way_km / sensor.transit_kmh
+    return bool(arrival + target.return_h <= drone.took_off + sensor.endurance_h)
+
+
+@compiled
 def retask(world: World, d: int, post: int, t: float) -> None:
     """Send a drone to another post: at once from the air, else with its next sortie.
 
-    The flight goes straight from where it is to the new track and keeps to the same endurance; it
-    ends early when the new post cannot be reached with enough left to come home.
+    The flight goes straight from where it is to the new track, within the same endurance. A drone
+    in the air that could not be home in time from there, or that the weather there would ground,
+    flies home instead and goes to the new post afterwards.
     """
     drone = world.drones[d]
     drone.next_post = post
     if drone.stage not in (OUTBOUND, ON_STATION):
         if drone.stage == READY:
             turned_around(world, d, t)
+        return
+    if not _can_go(world, d, post, t):
+        fly_home(world, d, t)
         return
     x, y = drone_point(world, d, t)
     _end_stay(world, d, t)

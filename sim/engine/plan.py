@@ -131,7 +131,7 @@ def lay_grid(
     """Lay the grid over line and tracks, and find which posts can see into which cell."""
     radius = float(monitors.posts["radius_km"].max(initial=0.0))
     points = np.concatenate([line.xy, track_xy])
-    grid = Grid.around(points, min(radius, 50.0) + 5.0)
+    grid = Grid.around(points, radius + 1.0)
     wander = np.zeros(len(monitors.posts))
     wander[monitors.random_posts] = line.length_km
     return grid, lay_reach(grid, monitors.posts, track_xy, wander)

@@ -163,6 +163,18 @@ def check_endurance(key: str, platform: Platform, post: Records) -> None:
         raise InputError(message)
 
 
+def _check_ends(key: str, group: MonitorGroup, line: ContactLine, platform: Platform) -> None:
+    """Refuse a stretch over which posts at random places may lie out of reach of their one base."""
+    if group.base_lon is None:
+        return
+    start, end = stretch(key, group.from_km, group.to_km, line)
+    for place in (start, end):
+        track = lay_track(line, group, place, place, 0.0)
+        base = _base_point(line, group, track)
+        post = lay_post(line, PATROLS.index("static"), platform, track, base, 1)
+        check_endurance(key, platform, post[0])
+
+
 def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     """Lay out the posts and drones of all monitor groups.
 
@@ -191,7 +203,8 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
             post["platform"] = platform_names.index(group.platform)
             post["group"] = number
             post["first_vertex"] = sum((len(other.xy) for other in tracks), 0)
-            if group.placement == "random":
+            if group.placement == "random" and group.patrol == "static":
+                _check_ends(key, group, line, platform)
                 random_posts.append(len(posts))
             posts.append(post)
             tracks.append(track)

@@ -8,6 +8,7 @@ from sim.engine.advance import DONE, advance, start
 from sim.engine.bases import order_bases
 from sim.engine.incidents import draw_incidents
 from sim.engine.plan import Plan, empty_sorties
+from sim.engine.posts import transit_speed_kmh
 from sim.engine.streams import stream
 from sim.engine.surroundings import draw_surroundings
 from sim.kernel.calendar import EVENT
@@ -67,6 +68,15 @@ def _draw_posts(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
         points = plan.line.point(places, group.offset_km)
         track_xy[posts["first_vertex"][mine]] = points
         posts["entry_x"][mine], posts["entry_y"][mine] = points.T
+        platform = plan.scenario.platforms[group.platform]
+        if group.base_lon is None:
+            bases = plan.line.point(places, group.base_offset_km)
+            posts["base_x"][mine], posts["base_y"][mine] = bases.T
+        away_km = np.hypot(
+            posts["entry_x"][mine] - posts["base_x"][mine],
+            posts["entry_y"][mine] - posts["base_y"][mine],
+        )
+        posts["return_h"][mine] = away_km / transit_speed_kmh(platform)
         share = places / plan.line.length_km * plan.surroundings.zones
         posts["zone"][mine] = np.minimum(plan.surroundings.zones - 1, share)
     return posts, track_xy
