@@ -114,7 +114,9 @@ def test_sorties(run: Comparison) -> None:
     numbers = {drone: number for number, drone in enumerate(run.plan.drone_names)}
     engine = engine.assign(number=[numbers[drone] for drone in engine["drone"]])
     engine = engine.sort_values(["number", "launched_h"], kind="stable")
-    for row, sortie in zip(rows(engine), run.watch.sorties(), strict=True):
+    # the oracle's drones live through the cycle before time 0; flights over by then are not listed
+    listed = [sortie for sortie in run.watch.sorties() if not sortie.landed_h < 0.0]
+    for row, sortie in zip(rows(engine), listed, strict=True):
         assert row.number == sortie.drone, sortie
         assert row.end == sortie.end, sortie
         for column in ("launched_h", "on_station_h", "off_station_h", "landed_h"):
