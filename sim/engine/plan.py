@@ -41,7 +41,7 @@ class Plan:
     frame: Frame
     surroundings: Surroundings
     settings: Records
-    lives: int
+    lives: dict[str, int]  # thresholds of loss drawn for each drone, by group of monitors
     sortie_room: int
 
     @property
@@ -109,14 +109,19 @@ def _sortie_room(scenario: Scenario, monitors: Monitors) -> int:
     return int(min(1.3 * sorties, 2e6)) + len(monitors.drones) + 64
 
 
-def _lives(scenario: Scenario) -> int:
-    """Return for how many losses of one drone thresholds are drawn; far more than will happen."""
-    most = 0.0
-    for platform in scenario.monitor_platforms().values():
-        hours = scenario.run.duration_days * 24.0
+def _lives(scenario: Scenario) -> dict[str, int]:
+    """Return for how many losses of a drone thresholds are drawn, by group; far more than happen.
+
+    The number depends on nothing but the group, so that other groups do not shift its draws.
+    """
+    lives = {}
+    for name, group in scenario.monitors.items():
+        platform = scenario.platforms[group.platform]
         rate = platform.loss_per_1000_h / 1000.0 * platform.jamming_loss_factor
-        most = max(most, hours * rate)
-    return int(most + 10.0 * np.sqrt(most)) + (LIVES_MARGIN if most > 0.0 else 1)
+        losses = scenario.run.duration_days * 24.0 * rate
+        margin = LIVES_MARGIN if losses > 0.0 else 1
+        lives[name] = int(losses + 10.0 * np.sqrt(losses)) + margin
+    return lives
 
 
 def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -126,12 +131,17 @@ def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], NDArray[np.float64
 
 
 def lay_grid(
-    line: ContactLine, monitors: Monitors, track_xy: NDArray[np.float64]
+    scenario: Scenario, line: ContactLine, monitors: Monitors, track_xy: NDArray[np.float64]
 ) -> tuple[Grid, Reach]:
-    """Lay the grid over line and tracks, and find which posts can see into which cell."""
+    """Lay the grid over all that violations and tracks may reach; find who can see into each cell.
+
+    It covers all violations, not only those in view of the tracks laid here: a drone may be
+    re-tasked to where it sees others.
+    """
     radius = float(monitors.posts["radius_km"].max(initial=0.0))
-    points = np.concatenate([line.xy, track_xy])
-    grid = Grid.around(points, radius + 1.0)
+    spread = any(kind.offset_sd_km > 0.0 for kind in scenario.violations.kinds.values())
+    farthest = scenario.violations.max_offset_km if spread else 0.0
+    grid = Grid.around(np.concatenate([line.xy, track_xy]), max(radius, farthest) + 1.0)
     wander = np.zeros(len(monitors.posts))
     wander[monitors.random_posts] = line.length_km
     return grid, lay_reach(grid, monitors.posts, track_xy, wander)
@@ -161,7 +171,7 @@ def build_plan(scenario: Scenario) -> Plan:
     monitors = lay_monitors(scenario, line, surroundings.zones)
     support = lay_support(scenario, line, kinds)
     track_xy, track_at = _tracks(monitors)
-    grid, reach = lay_grid(line, monitors, track_xy)
+    grid, reach = lay_grid(scenario, line, monitors, track_xy)
     standoffs = support.bases["standoff_km"]
     platforms = scenario.monitor_platforms()
     chances = [[platform.chance(kind) for kind in kinds] for platform in platforms.values()]

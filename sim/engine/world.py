@@ -25,7 +25,8 @@ def _draw_drones(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
     depend on how many others there are.
     """
     drones = plan.monitors.drones.copy()
-    hazard = np.empty((len(drones), plan.lives))
+    most_lives = max(plan.lives.values(), default=1)
+    hazard = np.empty((len(drones), most_lives))
     posts = plan.monitors.posts
     for number, name in enumerate(plan.group_names):
         mine = np.flatnonzero(drones["group"] == number)
@@ -45,8 +46,8 @@ def _draw_drones(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
             turn = np.arange(count) // (of_post.max() + 1)
             shares = (shares[of_post] + turn / crew) % 1.0
         drones["cycle_share"][mine] = shares
-        losses = stream(seed, f"losses/{name}")
-        hazard[mine] = losses.standard_exponential((count, plan.lives))
+        losses = stream(seed, f"losses/{name}").standard_exponential((count, plan.lives[name]))
+        hazard[mine] = losses[:, np.arange(most_lives) % plan.lives[name]]
     return drones, hazard
 
 

@@ -10,6 +10,9 @@ from sim.geography.contact_line import ContactLine
 _QUARTER_SEGMENTS = 64
 """Segments of a quarter circle in the buffer's round corners; their chords cut in by 1/20,000."""
 
+_BUFFER_ERROR = 1e-4
+"""Room for what the buffer smooths over on a line with many bends, relative to its radius."""
+
 
 def forward_points(line: ContactLine, standoff_km: float, step_km: float) -> NDArray[np.float64]:
     """Return the forward point of each place along the line, at stand-off from all of it.
@@ -33,7 +36,7 @@ def forward_points(line: ContactLine, standoff_km: float, step_km: float) -> NDA
         Forward points in the local plane (km) for chainages 0, step_km, 2 step_km, ... to the end
         of the line.
     """
-    radius = standoff_km / np.cos(np.pi / (4 * _QUARTER_SEGMENTS))
+    radius = (1.0 + _BUFFER_ERROR) * standoff_km / np.cos(np.pi / (4 * _QUARTER_SEGMENTS))
     zone = shapely.buffer(shapely.LineString(line.xy), radius, quad_segs=_QUARTER_SEGMENTS)
     edge = shapely.segmentize(shapely.boundary(zone), step_km)
     candidates = shapely.get_coordinates(edge)
