@@ -9,7 +9,7 @@ import pandas as pd
 from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
 from sim.experiment import SweepDesign, SweepReport, perform, summarise_results
 from sim.files import staging
-from sim.report import draw_sweep_figures, sweep_table
+from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
 
 ALL_FAILED = 1
 
@@ -42,6 +42,7 @@ def execute(options: argparse.Namespace) -> int:
         summary.to_csv(folder / "summary.csv", index=False)
         summary.to_parquet(folder / "summary.parquet", index=False)
         draw_sweep_figures(summary, factors, folder)
+        write_sweep_tables(summary, factors, folder / "table")
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
         show(sweep_table(summary, factors))

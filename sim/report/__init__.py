@@ -1,10 +1,17 @@
 """What a person sees of runs and sweeps: figures and tables."""
 
+from sim.report.heat_map import draw_heat_map
 from sim.report.map import draw_run_map
 from sim.report.responses import draw_response_times
 from sim.report.style import save_figure
-from sim.report.sweeps import draw_curves, draw_heat_map, draw_sweep_figures
-from sim.report.tables import summary_table, sweep_table
+from sim.report.sweeps import draw_curves, draw_sweep_figures
+from sim.report.tables import (
+    summary_table,
+    sweep_csv,
+    sweep_markdown,
+    sweep_table,
+    write_sweep_tables,
+)
 
 __all__ = [
     "draw_curves",
@@ -14,5 +21,8 @@ __all__ = [
     "draw_sweep_figures",
     "save_figure",
     "summary_table",
+    "sweep_csv",
+    "sweep_markdown",
     "sweep_table",
+    "write_sweep_tables",
 ]

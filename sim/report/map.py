@@ -1,13 +1,13 @@
 """The map of a run: the contact line coloured by what share of the violations is detected."""
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import shapely
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -15,31 +15,55 @@ from numpy.typing import NDArray
 
 from sim.geography import load_basemap
 from sim.outcome import Outcome
+from sim.report.along import (
+    STATUSES,
+    Along,
+    count_along,
+    counted_violations,
+    draw_counts,
+    draw_shares,
+    status_codes,
+)
+from sim.report.ground import (
+    Sheet,
+    draw_country_names,
+    draw_land,
+    draw_scale_and_north,
+    draw_towns,
+    is_on_base_map,
+)
+from sim.report.labels import counted
 from sim.report.style import (
     BLACK,
-    BLUE,
-    CYCLE,
-    GREY,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    QUIET,
     SHARES,
     STYLE,
-    VERMILION,
     add_caption,
+    add_title,
+    halo,
     new_figure,
 )
-from sim.statistics import wilson_interval
 
 type Floats = NDArray[np.float64]
 
-MARGIN_KM = 45.0
-MAP_SHAPE = 1.45
-"""Least width of the map over its height."""
-MOST_BINS = 60
-MOST_TOWNS = 16
-_SEA, _LAND, _BORDER = "#dbe7ef", "#f6f3ec", "#b3aca0"
+WIDTH_IN, MAP_WIDTH_IN = 9.0, 7.7
+LEAST_MAP_IN, MOST_MAP_IN, PLANE_IN = 3.2, 6.0, 2.3
+OTHER_IN = 3.9
+"""Height of the title, the key, the strips and the caption."""
+MARGIN_KM, FAR_KM = 30.0, 150.0
+NO_VIOLATIONS = "#c9c9c9"
+TRACK = "#6b6b6b"
+_NATIONS = tuple((colour, mark) for mark in "^sD" for colour in (ORANGE, GREEN, PURPLE, BLACK))
 
 
 def draw_run_map(outcome: Outcome) -> Figure:
     """Draw where violations happened in a run and what share of them was detected.
+
+    A line on the ground is drawn on the base map. A straight synthetic line is drawn in its plane,
+    stretched across so that tracks and bases can be told apart.
 
     Parameters
     ----------
@@ -49,241 +73,234 @@ def draw_run_map(outcome: Outcome) -> Figure:
     Returns
     -------
     Figure
-        Above the map, below the share detected along the line.
+        The map, and below it, along the line, the violations by status and the share detected.
     """
+    synthetic = outcome.scenario.line.length_km is not None
+    along = count_along(outcome)
+    low, high = _window(outcome)
+    height = PLANE_IN if synthetic else MAP_WIDTH_IN * (high - low)[1] / (high - low)[0]
     with mpl.rc_context(STYLE):
-        straight = len(outcome.line.xy) == 2
-        figure = new_figure(9.0, 4.2 if straight else 8.2)
-        ratio = (0.55, 1.0) if straight else (3.6, 1.0)
-        above, below = figure.subplots(2, 1, height_ratios=ratio)
-        edges, counts, detected = _along_line(outcome)
-        _draw_plane(above, outcome, edges, counts, detected, straight)
-        _draw_strip(below, edges, counts, detected)
-        shown = np.ma.masked_invalid(_shares(counts, detected))
-        colours = mpl.cm.ScalarMappable(Normalize(0.0, 1.0), SHARES)
-        colours.set_array(shown)
-        bar = figure.colorbar(
-            colours, ax=above, shrink=0.9, pad=0.01, aspect=10 if straight else 28
-        )
-        bar.set_label("Share detected")
-        bar.outline.set_visible(False)
-        figure.suptitle(outcome.scenario.title, x=0.01, ha="left", fontweight="bold", fontsize=11)
-        add_caption(figure, _caption(outcome, straight))
+        figure = new_figure(WIDTH_IN, height + OTHER_IN)
+        ratios = (height, 0.62, 0.75, 1.1)
+        plane, key, counts, shares = figure.subplots(4, 1, height_ratios=ratios)
+        if synthetic:
+            _draw_plane(plane, outcome)
+        else:
+            _draw_ground(Sheet(plane, low, high, float(high[0] - low[0]) / MAP_WIDTH_IN / 72),
+                         outcome)  # fmt: skip
+        _draw_violations(plane, outcome)
+        _draw_line(plane, outcome, along)
+        _draw_key(key, outcome, along)
+        draw_counts(counts, outcome, along)
+        draw_shares(shares, outcome, along)
+        counts.set_xlim(shares.get_xlim())
+        add_title(figure, outcome.scenario.title)
+        add_caption(figure, _caption(outcome, along, synthetic))
     return figure
 
 
-def _caption(outcome: Outcome, straight: bool) -> str:
-    count = int(outcome.measures["n_violations"])
-    days = outcome.scenario.run.duration_days
-    parts = [f"One run: seed {outcome.seed}, {days:g} days, {count:,} violations."]
-    if outcome.line.length_factor != 1.0:
-        parts.append(
-            f"Line {outcome.line.length_km:.0f} km as mapped, "
-            f"{outcome.line.true_length_km:,.0f} km with length factor "
-            f"{outcome.line.length_factor:g}."
+def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
+    line, days = outcome.line, outcome.scenario.run.duration_days
+    by_status = along.counts.sum(axis=1)
+    parts = "; ".join(
+        f"{int(n):,} {name}" for (name, _), n in zip(STATUSES, by_status, strict=True)
+    )
+    number = len(counted_violations(outcome))
+    width = float(along.edges[1] - along.edges[0])
+    text = (
+        f"One run: seed {outcome.seed}, {days:g} days, n = {counted(number, 'violation')}: {parts}"
+        f"{_still_open(number - int(by_status.sum()))}. Stretches of {width:g} km; upright lines: "
+        "95\u00a0% Wilson intervals, as if violations did not depend on each other."
+    )
+    if line.length_factor != 1.0:
+        text += (
+            f" Line {line.length_km:,.0f} km as mapped, {line.true_length_km:,.0f} km with length "
+            f"factor {line.length_factor:g}."
         )
-    if not straight:
-        if outcome.line.attribution:
-            parts.append("\n" + outcome.line.attribution)
-        parts.append("\n" + load_basemap().attribution)
-    return " ".join(parts)
+    if synthetic:
+        return f"{text}\nA synthetic line; distances across are stretched."
+    source = line.attribution or "Line as given by the scenario; approximate, not for navigation."
+    base = f"\nBase map: {load_basemap().attribution}" if is_on_base_map(line) else ""
+    return f"{text}\n{source}{base}"
 
 
-def _along_line(outcome: Outcome) -> tuple[Floats, Floats, Floats]:
-    """Return bin edges along the line (km), and violations and detections in each bin."""
-    table = outcome.violations
-    decided = table["detected_h"].notna() | (table["status"] == "missed")
-    chainage = table["chainage_km"].to_numpy()
-    length = outcome.line.length_km
-    bins = int(np.clip(length / 10.0, 1, MOST_BINS))
-    edges = np.linspace(0.0, length, bins + 1)
-    counts, _ = np.histogram(chainage[decided], edges)
-    detected, _ = np.histogram(chainage[table["detected_h"].notna()], edges)
-    return edges, counts.astype(np.float64), detected.astype(np.float64)
-
-
-def _shares(counts: Floats, detected: Floats) -> Floats:
-    shares = np.full(len(counts), np.nan)
-    np.divide(detected, counts, out=shares, where=counts > 0)
-    return shares
-
-
-def _draw_plane(
-    axes: Axes, outcome: Outcome, edges: Floats, counts: Floats, detected: Floats, straight: bool
-) -> None:
-    low, high = _window(outcome)
-    axes.set_xlim(low[0], high[0])
-    axes.set_ylim(low[1], high[1])
-    axes.set_aspect("equal")
-    axes.grid(visible=False)
-    if not straight:
-        _draw_base_map(axes, outcome, low, high)
-    _draw_tracks(axes, outcome)
-    _draw_line(axes, outcome, edges, counts, detected)
-    _draw_bases(axes, outcome, low, high)
-    _draw_scale(axes, low, high)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(not straight)
-    handles = _legend(outcome)
-    if straight:
-        axes.legend(
-            handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(handles)
-        )
-    else:
-        legend = axes.legend(
-            handles=handles, loc="upper left", frameon=True, framealpha=1.0, edgecolor="none"
-        )
-        legend.set_zorder(10)
+def _still_open(number: int) -> str:
+    return f"; {number:,} live and undetected at the end (not drawn)" if number else ""
 
 
 def _window(outcome: Outcome) -> tuple[Floats, Floats]:
-    """Return the corners of the part of the plane that is shown (km)."""
-    xy = outcome.line.xy
-    low, high = xy.min(axis=0) - MARGIN_KM, xy.max(axis=0) + MARGIN_KM
-    missing = np.maximum(0.0, MAP_SHAPE * (high - low)[1] - (high - low)[0])
-    spread = np.array([0.5 * missing, 0.0])
-    return low - spread, high + spread
+    """Return the corners of the part of the plane that is shown (km): the line and near bases."""
+    bases = _bases(outcome)
+    near = bases[np.abs(outcome.units["offset_km"].to_numpy()) < FAR_KM]
+    shown = np.concatenate([outcome.line.xy, near])
+    low, high = shown.min(axis=0), shown.max(axis=0)
+    margin = max(3.0, min(MARGIN_KM, 0.1 * float(np.hypot(*(high - low)))))
+    low, high = low - margin, high + margin
+    span = high - low
+    least = np.array([span[1] * MAP_WIDTH_IN / MOST_MAP_IN, span[0] * LEAST_MAP_IN / MAP_WIDTH_IN])
+    missing = np.maximum(0.0, least - span)
+    return low - 0.5 * missing, high + 0.5 * missing
 
 
-def _draw_base_map(axes: Axes, outcome: Outcome, low: Floats, high: Floats) -> None:
-    base = load_basemap()
-    axes.set_facecolor(_SEA)
-    rings = [ring for _, rings in base.countries for ring in rings]
-    shapes = [outcome.line.to_plane(ring[:, 0], ring[:, 1]) for ring in rings]
-    axes.add_collection(
-        PolyCollection(shapes, facecolor=_LAND, edgecolor=_BORDER, linewidth=0.7, zorder=0)
-    )
-    _draw_towns(axes, outcome, base.towns, low, high)
-
-
-def _draw_towns(
-    axes: Axes, outcome: Outcome, towns: Sequence[Any], low: Floats, high: Floats
-) -> None:
-    """Write the largest towns, none too near to another one or to the edge."""
-    placed: list[Floats] = []
-    apart = 0.09 * float(np.hypot(*(high - low)))
-    for town in sorted(towns, key=lambda one: -one.population):
-        point = outcome.line.to_plane(town.lon, town.lat)
-        inside = np.all(point > low + 12.0) and np.all(point < high - np.array([60.0, 15.0]))
-        if not inside or any(np.hypot(*(point - other)) < apart for other in placed):
-            continue
-        placed.append(point)
-        axes.plot(*point, marker="o", markersize=2.6, color="#555555", zorder=3)
-        axes.annotate(
-            town.name, (float(point[0]), float(point[1])), xytext=(4, 2),
-            textcoords="offset points", fontsize=7.5,
-            color="#333333", zorder=6, path_effects=[_halo()],
-        )  # fmt: skip
-        if len(placed) == MOST_TOWNS:
-            return
-
-
-def _halo() -> Any:
-    from matplotlib.patheffects import withStroke
-
-    return withStroke(linewidth=2.0, foreground="white", alpha=0.8)
-
-
-def _draw_tracks(axes: Axes, outcome: Outcome) -> None:
-    tracks = [track for _, track in outcome.posts if len(track) > 1]
-    axes.add_collection(LineCollection(tracks, colors=BLUE, linewidths=0.5, alpha=0.45, zorder=2))
-    posts = np.array([track[0] for _, track in outcome.posts if len(track) == 1])
-    if len(posts):
-        axes.plot(*posts.T, linestyle="", marker="+", markersize=4, color=BLUE, zorder=4)
-
-
-def _draw_line(
-    axes: Axes, outcome: Outcome, edges: Floats, counts: Floats, detected: Floats
-) -> None:
-    """Draw the line in stretches: the colour is the share detected, the width how much happens."""
-    pieces = [outcome.line.stretch(float(a), float(b)) for a, b in pairwise(edges)]
-    busiest = counts.max(initial=1.0)
-    axes.add_collection(
-        LineCollection(
-            pieces,
-            array=np.ma.masked_invalid(_shares(counts, detected)),
-            cmap=SHARES,
-            norm=Normalize(0.0, 1.0),
-            linewidths=2.0 + 12.0 * np.sqrt(counts / busiest),
-            capstyle="round",
-            zorder=3,
-        )
-    )
-    axes.plot(*outcome.line.xy.T, color=BLACK, linewidth=0.7, zorder=5)
-
-
-def _draw_bases(axes: Axes, outcome: Outcome, low: Floats, high: Floats) -> None:
+def _bases(outcome: Outcome) -> Floats:
     units = outcome.units
-    if units.empty:
-        return
-    places = units.groupby(["lon", "lat", "nation"], sort=False).size().reset_index(name="count")
-    points = outcome.line.to_plane(places["lon"].to_numpy(), places["lat"].to_numpy())
-    seen = np.all((points > low) & (points < high), axis=1)
-    colour = _nation_colours(outcome)
-    axes.scatter(
-        points[seen, 0],
-        points[seen, 1],
-        s=14.0 + 9.0 * np.sqrt(places["count"].to_numpy()[seen]),
-        marker="^",
-        c=[colour[nation] for nation in places["nation"][seen]],
-        edgecolor="white",
-        linewidth=0.6,
-        zorder=6,
+    return outcome.line.to_plane(units["lon"].to_numpy(), units["lat"].to_numpy()).reshape(-1, 2)
+
+
+def _draw_ground(sheet: Sheet, outcome: Outcome) -> None:
+    axes, line = sheet.axes, outcome.line
+    axes.set_xlim(sheet.low[0], sheet.high[0])
+    axes.set_ylim(sheet.low[1], sheet.high[1])
+    axes.set_aspect("equal")
+    axes.grid(visible=False)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(True)
+    axes.spines[:].set_color("#cccccc")
+    bases = _bases(outcome)
+    sheet.take(shapely.LineString(line.xy), 7.0)
+    if len(bases):
+        sheet.take(shapely.MultiPoint(np.unique(bases, axis=0)), 4.0)
+    _draw_posts(axes, outcome)
+    _draw_bases(axes, outcome)
+    known = is_on_base_map(line)
+    land = draw_land(sheet, line) if known else {}
+    draw_scale_and_north(sheet, line, [bases] if len(bases) else [])
+    _draw_chainage(sheet, outcome)
+    if known:
+        draw_towns(sheet, line)
+        draw_country_names(sheet, land)
+
+
+def _draw_plane(axes: Axes, outcome: Outcome) -> None:
+    """Draw the plane of a straight line: x along, y across, each with its own scale."""
+    _draw_posts(axes, outcome)
+    _draw_bases(axes, outcome)
+    points = [track for _, track in outcome.posts] + [_bases(outcome)]
+    across = np.concatenate([*(p[:, 1] for p in points), outcome.violations["offset_km"], [0.0]])
+    margin = max(2.0, 0.12 * float(np.ptp(across)))
+    axes.set_ylim(across.min() - margin, across.max() + margin)
+    axes.set_xlim(0.0, outcome.line.length_km)
+    axes.set_ylabel("Across the line (km)")
+    axes.tick_params(labelbottom=False)
+    axes.set_title("Ukrainian-controlled side above the line", fontsize=8.5, color=QUIET)
+
+
+def _draw_posts(axes: Axes, outcome: Outcome) -> None:
+    tracks = [track for _, track in outcome.posts if len(track) > 1]
+    axes.add_collection(LineCollection(tracks, colors=TRACK, linewidths=0.6, alpha=0.8, zorder=2))
+    posts = np.array([track[0] for _, track in outcome.posts if len(track) == 1]).reshape(-1, 2)
+    axes.plot(
+        *posts.T,
+        linestyle="",
+        marker="x",
+        markersize=3.0,
+        markeredgewidth=0.8,
+        color=BLACK,
+        zorder=4.5,
     )
 
 
-def _nation_colours(outcome: Outcome) -> dict[str, str]:
-    nations = dict.fromkeys(outcome.units["nation"])
-    palette = [colour for colour in CYCLE if colour != BLUE]
-    return {nation: palette[k % len(palette)] for k, nation in enumerate(nations)}
-
-
-def _draw_scale(axes: Axes, low: Floats, high: Floats) -> None:
-    width = high[0] - low[0]
-    lengths = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-    length = max(km for km in lengths if km <= max(1.0, 0.2 * width))
-    x, y = high[0] - 0.04 * width - length, low[1] + 0.05 * (high[1] - low[1])
-    axes.plot([x, x + length], [y, y], color=BLACK, linewidth=2.0, zorder=7)
-    axes.annotate(
-        f"{length} km", (x + 0.5 * length, y), xytext=(0, 4), textcoords="offset points",
-        ha="center", fontsize=8, zorder=7,
+def _draw_violations(axes: Axes, outcome: Outcome) -> None:
+    """Draw each violation as a dot; the more there are, the fainter."""
+    violations = counted_violations(outcome)
+    code = status_codes(violations)
+    drawn = code >= 0
+    points = outcome.line.to_plane(
+        violations["lon"].to_numpy()[drawn], violations["lat"].to_numpy()[drawn]
+    ).reshape(-1, 2)
+    number = max(1, len(points))
+    colours = np.array([mpl.colors.to_rgba(colour) for _, colour in STATUSES])
+    axes.scatter(
+        points[:, 0], points[:, 1], c=colours[code[drawn]],
+        s=float(np.clip(4000.0 / number, 1.6, 16.0)),
+        alpha=float(np.clip(0.9 * (500.0 / number) ** 0.35, 0.12, 0.9)), linewidth=0, zorder=2.5,
+        rasterized=True,
     )  # fmt: skip
 
 
-def _legend(outcome: Outcome) -> list[Line2D]:
-    handles = [Line2D([], [], color=BLACK, linewidth=0.9, label="Contact line")]
-    handles.append(
-        Line2D([], [], color="#3b8f8c", linewidth=6, label="wider: more violations", alpha=0.8)
-    )
-    if any(len(track) > 1 for _, track in outcome.posts):
-        handles.append(Line2D([], [], color=BLUE, linewidth=0.9, label="Patrol tracks"))
-    if any(len(track) == 1 for _, track in outcome.posts):
-        handles.append(Line2D([], [], color=BLUE, linestyle="", marker="+", label="Static posts"))
-    for nation, colour in _nation_colours(outcome).items():
-        handles.append(
-            Line2D([], [], color=colour, linestyle="", marker="^", label=f"Bases: {nation}")
+def _draw_line(axes: Axes, outcome: Outcome, along: Along) -> None:
+    """Draw the line in stretches, each in the colour of the share detected."""
+    line = outcome.line
+    axes.plot(*line.xy.T, color="white", linewidth=7.5, zorder=3, solid_capstyle="butt")
+    axes.plot(*line.xy.T, color=BLACK, linewidth=6.1, zorder=3, solid_capstyle="butt")
+    pieces = [line.stretch(float(a), float(b)) for a, b in pairwise(along.edges)]
+    scale, colours = Normalize(0.0, 1.0), mpl.colormaps[SHARES].with_extremes(bad=NO_VIOLATIONS)
+    axes.add_collection(
+        LineCollection(
+            pieces, array=np.ma.masked_invalid(along.shares), cmap=colours, norm=scale,
+            linewidths=4.7, capstyle="butt", joinstyle="round", zorder=3.5,
         )
+    )  # fmt: skip
+
+
+def _draw_bases(axes: Axes, outcome: Outcome) -> None:
+    places = outcome.units.groupby(["lon", "lat", "nation"], sort=False).size().reset_index()
+    marks = _marks(outcome)
+    for nation, rows in places.groupby("nation", sort=False):
+        colour, mark = marks[str(nation)]
+        points = outcome.line.to_plane(rows["lon"].to_numpy(), rows["lat"].to_numpy())
+        axes.scatter(
+            points[:, 0], points[:, 1], s=44, marker=mark, color=colour, edgecolor="white",
+            linewidth=0.7, zorder=6,
+        )  # fmt: skip
+
+
+def _marks(outcome: Outcome) -> dict[str, tuple[str, str]]:
+    """Return colour and marker of each nation."""
+    nations = dict.fromkeys(map(str, outcome.units["nation"]))
+    return {nation: _NATIONS[k % len(_NATIONS)] for k, nation in enumerate(nations)}
+
+
+def _draw_chainage(sheet: Sheet, outcome: Outcome) -> None:
+    """Mark round chainages on the far side of the line, to find the places of the strips."""
+    line = outcome.line
+    step = next(km for km in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1e9) if line.length_km / km <= 8)
+    places = np.arange(0.0, line.length_km + 1e-9, step)
+    near, far = (line.point(places, -gap * sheet.km_per_pt) for gap in (4.0, 8.0))
+    text = line.point(places, -15.0 * sheet.km_per_pt)
+    ticks = LineCollection(list(np.stack([near, far], axis=1)), colors=BLACK, linewidths=0.9)
+    sheet.axes.add_collection(ticks)
+    for number, (chainage, (x, y)) in enumerate(zip(places, text, strict=True)):
+        label = f"km {chainage:g}" if number == 0 else f"{chainage:g}"
+        sheet.take(sheet.box(float(x), float(y), label, 7.0, "center", "center"), 1.0)
+        sheet.axes.text(
+            float(x), float(y), label, ha="center", va="center", fontsize=7.0, color=BLACK,
+            path_effects=halo(), zorder=6,
+        )  # fmt: skip
+
+
+def _draw_key(axes: Axes, outcome: Outcome, along: Along) -> None:
+    """Explain the map below it, where the key hides nothing."""
+    axes.set_axis_off()
+    handles = _handles(outcome, along)
+    axes.legend(
+        handles=handles, loc="center left", bbox_to_anchor=(-0.01, 0.5),
+        ncols=-(-len(handles) // 3),
+        columnspacing=1.6, handletextpad=0.6,
+    )  # fmt: skip
+    place = axes.inset_axes((0.77, 0.48, 0.22, 0.22))
+    bar = axes.figure.colorbar(
+        ScalarMappable(Normalize(0.0, 1.0), SHARES), cax=place, orientation="horizontal"
+    )
+    bar.outline.set_visible(False)
+    bar.set_ticks([0.0, 0.25, 0.5, 0.75, 1.0], labels=["0", ".25", ".5", ".75", "1"])
+    place.set_title("Share of violations detected", fontsize=8.5, loc="left")
+
+
+def _handles(outcome: Outcome, along: Along) -> list[Line2D]:
+    """Return what the key explains: violations, monitors, bases."""
+    handles = [_dot(colour, "o", f"violation {name}") for name, colour in STATUSES]
+    if any(len(track) > 1 for _, track in outcome.posts):
+        handles.append(Line2D([], [], color=TRACK, linewidth=0.9, label="patrol track"))
+    if any(len(track) == 1 for _, track in outcome.posts):
+        handles.append(_dot(BLACK, "x", "static post"))
+    if not along.total.all():
+        handles.append(Line2D([], [], color=NO_VIOLATIONS, linewidth=4.7, label="no violation"))
+    for nation, (colour, mark) in _marks(outcome).items():
+        handles.append(_dot(colour, mark, f"base: {nation}"))
     return handles
 
 
-def _draw_strip(axes: Axes, edges: Floats, counts: Floats, detected: Floats) -> None:
-    """Draw the share detected along the line with its 95 % interval, and how much happens."""
-    middle, width = 0.5 * (edges[:-1] + edges[1:]), np.diff(edges)
-    busy = counts > 0
-    seen = zip(detected[busy], counts[busy], strict=True)
-    bounds = np.array([wilson_interval(int(d), int(n))[1:] for d, n in seen]).reshape(-1, 2)
-    axes.bar(
-        middle, 0.35 * counts / counts.max(initial=1.0), width=width, color=GREY, alpha=0.35,
-        label=f"Violations (highest bar: {int(counts.max(initial=0.0)):,} in {width[0]:.0f} km)",
-    )  # fmt: skip
-    axes.vlines(middle[busy], *bounds.T, color=VERMILION, linewidth=1.2, alpha=0.7)
-    axes.plot(
-        middle[busy], _shares(counts, detected)[busy], linestyle="", marker="o", markersize=3.2,
-        color=VERMILION, label="Share detected, 95 % interval (Wilson)",
-    )  # fmt: skip
-    axes.set_xlim(edges[0], edges[-1])
-    axes.set_ylim(0.0, 1.0)
-    axes.set_xlabel("Chainage along the line (km as mapped)")
-    axes.set_ylabel("Share detected")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+def _dot(colour: str, mark: str, label: str) -> Line2D:
+    return Line2D([], [], linestyle="", color=colour, marker=mark, markersize=5, label=label)

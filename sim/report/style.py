@@ -1,12 +1,14 @@
 """One look for all figures: colours, sizes, and how they are written to disk."""
 
 from pathlib import Path
-from textwrap import wrap
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from sim.files import atomic_file
 
@@ -20,7 +22,8 @@ PURPLE = "#CC79A7"
 SKY = "#56B4E9"
 BLACK = "#222222"
 GREY = "#8a8a8a"
-LIGHT = "#d9d9d9"
+QUIET = "#555555"
+"""Colour of captions and of other words that stay in the background."""
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY)
 SHARES = "viridis"
 """Colour map of shares from 0 to 1; ordered in lightness too."""
@@ -29,8 +32,7 @@ STYLE: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9.0,
-    "axes.titlesize": 10.5,
-    "axes.titleweight": "bold",
+    "axes.titlesize": 10.0,
     "axes.titlelocation": "left",
     "axes.labelsize": 9.0,
     "axes.spines.top": False,
@@ -41,6 +43,10 @@ STYLE: Any = {
     "axes.grid.axis": "y",
     "grid.color": "#e6e6e6",
     "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": BLACK,
+    "ytick.labelcolor": BLACK,
     "legend.frameon": False,
     "legend.fontsize": 8.5,
     "lines.linewidth": 1.8,
@@ -48,7 +54,9 @@ STYLE: Any = {
     "svg.fonttype": "path",
 }
 PNG_DPI = 150
+# Letters of DejaVu Sans that fit in an inch, in the sizes of captions and of titles.
 CAPTION_LETTERS_PER_INCH = 15.5
+TITLE_LETTERS_PER_INCH = 10.5
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
@@ -59,11 +67,33 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
+def add_title(figure: Figure, text: str) -> None:
+    """Put a title above the axes of a figure, at its left edge and no wider than the figure."""
+    width = int(TITLE_LETTERS_PER_INCH * figure.get_figwidth())
+    title = fill(text, width)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=11.5, parse_math=False)
+
+
 def add_caption(figure: Figure, text: str) -> None:
     """Put a caption below the axes of a figure, clear of them and no wider than the figure."""
     width = int(CAPTION_LETTERS_PER_INCH * figure.get_figwidth())
-    lines = [line for part in text.split("\n") for line in wrap(part, width)]
-    figure.supxlabel("\n".join(lines), fontsize=7.5, color="#555555", x=0.01, ha="left")
+    lines = "\n".join(fill(part, width) for part in text.split("\n"))
+    figure.supxlabel(lines, fontsize=7.5, color=QUIET, x=0.01, ha="left", parse_math=False)
+
+
+def say_nothing_to_show(axes: Axes, text: str) -> None:
+    """Say in an empty panel why it is empty."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=QUIET)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.set_facecolor("#f7f7f7")
+
+
+def halo(colour: Any = "white", width_pt: float = 2.0) -> list[AbstractPathEffect]:
+    """Return the edge that keeps words readable on top of lines."""
+    return [withStroke(linewidth=width_pt, foreground=colour, alpha=0.85)]
 
 
 def save_figure(figure: Figure, path: Path) -> list[Path]:
@@ -82,9 +112,10 @@ def save_figure(figure: Figure, path: Path) -> list[Path]:
         The files written.
     """
     written = []
-    for ending, options in (("png", {"dpi": PNG_DPI}), ("svg", {"metadata": {"Date": None}})):
+    options: dict[str, dict[str, Any]] = {"png": {}, "svg": {"metadata": {"Date": None}}}
+    for ending, more in options.items():
         target = path.with_name(f"{path.name}.{ending}")
         with atomic_file(target) as temporary, mpl.rc_context(STYLE):
-            figure.savefig(temporary, format=ending, facecolor="white", **options)
+            figure.savefig(temporary, format=ending, dpi=PNG_DPI, facecolor="white", **more)
         written.append(target)
     return written

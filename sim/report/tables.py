@@ -1,13 +1,19 @@
-"""Tables on the screen: the measures of a run, the design points of a sweep."""
+"""Tables of the measures of a run and of the design points of a sweep, on screen and in files."""
 
+import csv
 from collections.abc import Mapping, Sequence
+from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
+from sim.files import atomic_file
 from sim.measures import MEASURES, Measure
-from sim.report.sweeps import DEFAULT_MEASURES, factor_label, measure_label
+from sim.report.labels import factor_label, measure_digits, measure_label, value_label
+from sim.report.sweeps import DEFAULT_MEASURES
 
 _GROUPS = (
     ("Detection", ("n_violations", "detection_rate", "detection_delay_mean_min",
@@ -20,6 +26,9 @@ _GROUPS = (
     ("Forces", ("on_station_share", "monitors_on_station_mean", "unit_utilisation", "sorties",
                 "flight_h", "drones_lost", "monitor_cost_usd")),
 )  # fmt: skip
+
+TITLE = "Mean of the runs [95 % interval of the mean]"
+UNDEFINED_POINT = "- undefined: nothing to measure in any run of the point"
 
 
 def format_value(measure: Measure, value: float) -> str:
@@ -62,11 +71,27 @@ def _interval(row: "pd.Series[float]", name: str) -> str:
     mean, low, high = (float(row[f"{name}_{part}"]) for part in ("mean", "low", "high"))
     if np.isnan(mean):
         return "-"
-    measure = MEASURES.get(name)
-    digits = measure.digits if measure is not None else 3
+    digits = measure_digits(name)
     if np.isnan(low):
         return f"{mean:,.{digits}f}"
     return f"{mean:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+
+
+def _cells(
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]
+) -> tuple[list[str], list[list[str]]]:
+    """Return heads and rows of the table of a sweep, in words."""
+    shown = [name for name in measures if f"{name}_mean" in summary]
+    heads = [*map(factor_label, factors), "Runs", *map(measure_label, shown)]
+    rows = [
+        [
+            *(value_label(row[factor]) for factor in factors),
+            f"{int(row['runs']):,}",
+            *(_interval(row, name) for name in shown),
+        ]
+        for _, row in summary.iterrows()
+    ]
+    return heads, rows
 
 
 def sweep_table(
@@ -83,21 +108,91 @@ def sweep_table(
     measures
         Which measures to show.
     """
-    shown = [name for name in measures if f"{name}_mean" in summary]
-    table = Table(
-        title="Mean of the runs [95 % interval of the mean]", title_justify="left", box=None,
-        pad_edge=False,
-    )  # fmt: skip
-    for factor in factors:
-        table.add_column(factor_label(factor), justify="right")
-    table.add_column("runs", justify="right")
-    for name in shown:
-        table.add_column(measure_label(name), justify="right")
-    for _, row in summary.iterrows():
-        cells = [f"{row[f]:g}" if _is_number(row[f]) else str(row[f]) for f in factors]
-        table.add_row(*cells, f"{int(row['runs'])}", *(_interval(row, name) for name in shown))
+    heads, rows = _cells(summary, factors, measures)
+    table = Table(title=TITLE, title_justify="left", box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(escape(head), justify="right")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if any("-" in row for row in rows):
+        table.caption = UNDEFINED_POINT
+        table.caption_justify = "left"
     return table
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+def sweep_markdown(
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] = DEFAULT_MEASURES
+) -> str:
+    """Return the design points of a sweep as a Markdown table, with 95 % intervals.
+
+    Parameters
+    ----------
+    summary, factors, measures
+        As for `sweep_table`.
+    """
+    heads, rows = _cells(summary, factors, measures)
+    lines = [heads, ["---:"] * len(heads), *rows]
+    text = "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
+    note = f"\n\n{UNDEFINED_POINT}" if any("-" in row for row in rows) else ""
+    return f"{TITLE}\n\n{text}{note}\n"
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
+def sweep_csv(
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] = DEFAULT_MEASURES
+) -> str:
+    """Return the design points of a sweep as comma-separated values, rounded as on the screen.
+
+    The first row holds the keys of the factors and `<measure>_mean`, `_low` and `_high`; what is
+    undefined is empty.
+
+    Parameters
+    ----------
+    summary, factors, measures
+        As for `sweep_table`.
+    """
+    shown = [name for name in measures if f"{name}_mean" in summary]
+    columns = [f"{name}_{part}" for name in shown for part in ("mean", "low", "high")]
+    digits = [measure_digits(name) + 1 for name in shown for _ in range(3)]
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*factors, "runs", *columns])
+    for _, row in summary.iterrows():
+        numbers = [
+            "" if np.isnan(row[name]) else f"{row[name]:.{places}f}"
+            for name, places in zip(columns, digits, strict=True)
+        ]
+        writer.writerow([*(row[factor] for factor in factors), int(row["runs"]), *numbers])
+    return file.getvalue()
+
+
+def write_sweep_tables(
+    summary: pd.DataFrame,
+    factors: Sequence[str],
+    path: Path,
+    measures: Sequence[str] = DEFAULT_MEASURES,
+) -> list[Path]:
+    """Write the table of a sweep as Markdown and as CSV, each whole or not at all.
+
+    Parameters
+    ----------
+    summary, factors, measures
+        As for `sweep_table`.
+    path
+        Where to, without the ending.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    written = []
+    for ending, make in (("md", sweep_markdown), ("csv", sweep_csv)):
+        target = path.with_name(f"{path.name}.{ending}")
+        with atomic_file(target) as temporary:
+            temporary.write_text(make(summary, factors, measures), encoding="utf-8")
+        written.append(target)
+    return written
