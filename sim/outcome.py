@@ -41,8 +41,11 @@ class Outcome:
 
     @property
     def posts(self) -> list[tuple[str, NDArray[np.float64]]]:
-        """Group and track (m, 2) in km of each post."""
-        return list(zip(self.plan.monitors.group_of_post, self.plan.tracks, strict=True))
+        """Group and track (m, 2) in km of each post of this run."""
+        first, count = self.world.posts["first_vertex"], self.world.posts["vertices"]
+        tracks = [self.world.track_xy[a : a + n] for a, n in zip(first, count, strict=True)]
+        groups = [self.plan.group_names[number] for number in self.world.posts["group"]]
+        return list(zip(groups, tracks, strict=True))
 
     @cached_property
     def measures(self) -> dict[str, float]:

@@ -44,7 +44,6 @@ class Monitors:
     posts: Records
     drones: Records
     tracks: tuple[Track, ...]
-    group_of_post: tuple[str, ...]
     random_posts: NDArray[np.int32]  # posts whose place is drawn in each run
 
 
@@ -186,7 +185,6 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     posts: list[Records] = []
     drones: list[Records] = []
     tracks: list[Track] = []
-    names: list[str] = []
     random_posts: list[int] = []
     platform_names = list(scenario.monitor_platforms())
     for number, (name, group) in enumerate(scenario.monitors.items()):
@@ -208,7 +206,6 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
                 random_posts.append(len(posts))
             posts.append(post)
             tracks.append(track)
-            names.append(name)
         drone = np.zeros(group.count, dtype=DRONE)
         drone["group"] = number
         drone["platform"] = platform_names.index(group.platform)
@@ -222,7 +219,6 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         np.concatenate([*posts, np.empty(0, POST)]),
         all_drones,
         tuple(tracks),
-        tuple(names),
         np.array(random_posts, dtype=np.int32),
     )
 
