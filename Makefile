@@ -38,6 +38,7 @@ format: setup ## put the code into the house format
 docs: setup ## check the generated pages and the links of all pages
 	$(BIN)/python scripts/generate_parameters.py --check
 	$(BIN)/python scripts/generate_measures.py --check
+	$(BIN)/python scripts/generate_verification.py --check
 	$(BIN)/python -m pytest tests/test_pages.py
 
 bench: setup ## timings against plain Mesa, Mesa events and SimPy

@@ -68,6 +68,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         collect_hours: float = 24.0,
         **values: Any,
     ) -> None:
+        if isinstance(rng, int | np.integer):
+            rng = checked_seed(rng)
         super().__init__(rng=rng)
         for key, value in (("step_minutes", step_minutes), ("collect_hours", collect_hours)):
             if not 0.0 < value < np.inf:
@@ -76,7 +78,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
         if values:
             chosen = chosen.with_values({key.replace("__", "."): v for key, v in values.items()})
-        self.run_seed = checked_seed(rng if isinstance(rng, int | np.integer) else int(self._seed))
+        self.run_seed = rng if isinstance(rng, int) else int(self._seed)
         self.step_h = step_minutes / 60.0
         self.collect_h = collect_hours
         self.plan = build_plan(chosen)
@@ -136,7 +138,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             self.step()
 
     def make_room(self) -> None:
-        """Make sure that the world's tables can take what the next change of plans may enter."""
+        """Get ready for a change of plans: room in the tables, measures to be taken anew."""
+        self._measures = None
         make_room(self.world)
 
     def retask(

@@ -211,19 +211,30 @@ def _enqueue(world: World, v: int, t: float) -> None:
 
 
 @compiled
-def _dequeue_first(world: World, kind: int, severity: int) -> None:
-    following = world.violations[world.queue_head[kind, severity]].next_waiting
-    world.queue_head[kind, severity] = following
+def _dequeue(world: World, v: int) -> None:
+    """Take a call out of its queue; it is the first one but for rounding of equal ages."""
+    violation = world.violations[v]
+    kind, severity = violation.kind, violation.severity
+    before = -1
+    other = world.queue_head[kind, severity]
+    while other != v:
+        before = other
+        other = world.violations[other].next_waiting
+    following = violation.next_waiting
+    if before < 0:
+        world.queue_head[kind, severity] = following
+    else:
+        world.violations[before].next_waiting = following
     if following < 0:
-        world.queue_tail[kind, severity] = -1
+        world.queue_tail[kind, severity] = before
 
 
 @compiled
 def expire(world: World, v: int) -> None:
-    """Give up a call that still waits after the longest wait; it is the oldest of its queue."""
+    """Give up a call that still waits after the longest wait."""
     violation = world.violations[v]
     if violation.status == WAITING:
-        _dequeue_first(world, violation.kind, violation.severity)
+        _dequeue(world, v)
         violation.status = EXPIRED
 
 
@@ -250,7 +261,7 @@ def take_next_call(world: World, u: int, t: float) -> None:
     v = _next_call(world, base.group)
     if v >= 0:
         violation = world.violations[v]
-        _dequeue_first(world, violation.kind, violation.severity)
+        _dequeue(world, v)
         _send(world, u, v, _straight_km(world, base, violation), t)
 
 

@@ -148,30 +148,36 @@ def _group_tracks(
 
 
 def check_endurance(key: str, platform: Platform, post: Records) -> None:
-    """Refuse a post that a drone cannot reach and come home from."""
-    if platform.endurance_h is None:
-        return
-    transit = transit_speed_kmh(platform)
-    out_h = np.hypot(post["entry_x"] - post["base_x"], post["entry_y"] - post["base_y"]) / transit
-    needed = float(out_h + post["return_h"])
-    if needed >= platform.endurance_h:
+    """Refuse a post that a drone cannot reach and come home from.
+
+    Raises
+    ------
+    InputError
+        Naming `key`, when the way there and home takes all the endurance.
+    """
+    away_km = np.hypot(post["entry_x"] - post["base_x"], post["entry_y"] - post["base_y"])
+    out_h = away_km / transit_speed_kmh(platform)
+    _check_needed(key, platform, float(out_h + post["return_h"]))
+
+
+def _check_needed(key: str, platform: Platform, needed_h: float) -> None:
+    if platform.endurance_h is not None and needed_h >= platform.endurance_h:
         message = (
-            f"{key}: the way to the track and home takes {needed:.1f} h, "
-            f"but the endurance is {platform.endurance_h:g} h; move the base or shorten the stretch"
+            f"{key}: the way to the track and home takes {needed_h:.1f} h, but the endurance is "
+            f"{platform.endurance_h:g} h; move the base or shorten the stretch"
         )
         raise InputError(message)
 
 
-def _check_ends(key: str, group: MonitorGroup, line: ContactLine, platform: Platform) -> None:
+def _check_all_places(key: str, group: MonitorGroup, line: ContactLine, platform: Platform) -> None:
     """Refuse a stretch over which posts at random places may lie out of reach of their one base."""
-    if group.base_lon is None:
+    if group.base_lon is None or group.base_lat is None or platform.endurance_h is None:
         return
-    start, end = stretch(key, group.from_km, group.to_km, line)
-    for place in (start, end):
-        track = lay_track(line, group, place, place, 0.0)
-        base = _base_point(line, group, track)
-        post = lay_post(line, PATROLS.index("static"), platform, track, base, 1)
-        check_endurance(key, platform, post[0])
+    places = line.stretch(*stretch(key, group.from_km, group.to_km, line))
+    base = line.to_plane(group.base_lon, group.base_lat)
+    # the farthest place of a polyline is a vertex; the offset may add to it
+    away_km = float(np.hypot(*(places - base).T).max()) + abs(group.offset_km)
+    _check_needed(key, platform, 2.0 * away_km / transit_speed_kmh(platform))
 
 
 def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
@@ -202,7 +208,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
             post["group"] = number
             post["first_vertex"] = sum((len(other.xy) for other in tracks), 0)
             if group.placement == "random" and group.patrol == "static":
-                _check_ends(key, group, line, platform)
+                _check_all_places(key, group, line, platform)
                 random_posts.append(len(posts))
             posts.append(post)
             tracks.append(track)

@@ -7,6 +7,7 @@ from sim.agents.patrol import PATROLS, STATIC
 from sim.engine.grid import Reach, lay_reach
 from sim.engine.plan import Plan
 from sim.engine.posts import Track, check_endurance, lay_post, lay_track, stretch
+from sim.errors import InputError
 from sim.kernel.world import Records, World
 
 
@@ -43,6 +44,9 @@ def lay_retasked_post(
         spec = spec.model_copy(update={"patrol": "shuttle"})
     if offset_km is not None:
         spec = spec.model_copy(update={"offset_km": offset_km})
+    if not from_km < to_km:
+        message = f"retask.to_km = {to_km}: must be greater than from_km = {from_km}"
+        raise InputError(message)
     start, end = stretch("retask", from_km, to_km, plan.line)
     track = lay_track(plan.line, spec, start, end, plan.scenario.line.generalise_km)
     home = world.posts[drone["post"]]

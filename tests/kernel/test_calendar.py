@@ -1,0 +1,110 @@
+"""The event heap."""
+
+import numpy as np
+from engine_scenarios import TINY, scenario
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.engine.plan import build_plan
+from sim.engine.world import make_room, make_world
+from sim.kernel.calendar import drop_first, push
+from sim.kernel.world import World
+
+HORIZON_H = 48.0
+EVENTS = st.tuples(
+    st.sampled_from([0.0, 0.5, 1.0, 1.0 + 2**-52, 7.0, 47.5, HORIZON_H]),
+    st.integers(1, 12),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
+
+type Event = tuple[float, int, int, int]
+
+
+def fresh_world() -> World:
+    return make_world(build_plan(scenario(TINY)), 1)
+
+
+WORLD = fresh_world()
+
+
+def clear() -> None:
+    WORLD.clock["pending"] = 0
+
+
+def enter(event: Event) -> None:
+    time, kind, first, second = event
+    push(WORLD, time, kind, first, second, 5, 3.0)
+
+
+def take() -> Event:
+    first = WORLD.heap[0]
+    event = (float(first["time"]), int(first["kind"]), int(first["first"]), int(first["second"]))
+    drop_first(WORLD)
+    return event
+
+
+@given(st.lists(EVENTS, max_size=60))
+def test_events_come_in_the_order_of_time_kind_and_numbers(events: list[Event]) -> None:
+    """Catches a heap that loses or swaps events, or lets the order of entry break ties."""
+    clear()
+    for event in events:
+        enter(event)
+    assert [take() for _ in events] == sorted(events)
+    assert WORLD.clock["pending"][0] == 0
+
+
+@given(st.lists(st.one_of(EVENTS, st.none()), max_size=80))
+def test_entering_and_taking_may_alternate(moves: list[Event | None]) -> None:
+    """Catches a hole that a removal leaves and a later entry falls into."""
+    clear()
+    model: list[Event] = []
+    for move in moves:
+        if move is not None:
+            enter(move)
+            model.append(move)
+        elif model:
+            assert take() == min(model)
+            model.remove(min(model))
+    assert WORLD.clock["pending"][0] == len(model)
+
+
+def test_events_carry_their_epoch_and_end() -> None:
+    """Catches fields that stay behind when events move within the heap."""
+    clear()
+    for number in range(20):
+        push(WORLD, float(20 - number), 7, number, 0, 100 + number, 0.5 * number)
+    for number in reversed(range(20)):
+        first = WORLD.heap[0]
+        assert (first["first"], first["epoch"], first["until"]) == (
+            number,
+            100 + number,
+            0.5 * number,
+        )
+        drop_first(WORLD)
+
+
+def test_nothing_is_entered_beyond_the_end_of_the_run() -> None:
+    """Catches a calendar that fills up with events that never come; the end itself belongs."""
+    clear()
+    push(WORLD, np.nextafter(HORIZON_H, np.inf), 7, 0, 0, 0, 0.0)
+    push(WORLD, np.inf, 7, 0, 0, 0, 0.0)
+    assert WORLD.clock["pending"][0] == 0
+    push(WORLD, HORIZON_H, 7, 0, 0, 0, 0.0)
+    assert WORLD.clock["pending"][0] == 1
+
+
+def test_a_full_calendar_grows_and_keeps_its_events() -> None:
+    """Catches a calendar that loses events, or keeps its old address, when it has to grow."""
+    world = fresh_world()
+    world.put("heap", world.heap[:70].copy())
+    for number in range(60):
+        push(world, float((7 * number) % 60) / 2.0, 7, number, 0, 0, 0.0)
+    room = len(world.heap)
+    make_room(world)
+    assert len(world.heap) > room
+    times = []
+    for _ in range(60):
+        times.append(float(world.heap[0]["time"]))
+        drop_first(world)
+    assert times == [0.5 * number for number in range(60)]

@@ -1,0 +1,33 @@
+"""The columns of a world."""
+
+import numpy as np
+import pytest
+from engine_scenarios import TINY, scenario
+
+from sim.engine.plan import build_plan
+from sim.engine.world import make_world
+from sim.kernel.world import World
+
+
+def columns(world: World) -> dict[str, np.ndarray]:
+    return {name: value for name, value in vars(world).items() if name not in ("_table", "address")}
+
+
+def test_a_world_needs_all_its_columns() -> None:
+    """Catches a column that compiled code would read at address zero."""
+    found = columns(make_world(build_plan(scenario(TINY)), 1))
+    World(**found)
+    del found["drones"]
+    with pytest.raises(TypeError, match="drones"):
+        World(**found)
+
+
+def test_a_column_of_another_type_or_layout_is_refused() -> None:
+    """Catches compiled code that reads bytes of one layout as another."""
+    world = make_world(build_plan(scenario(TINY)), 1)
+    with pytest.raises(TypeError, match="track_at"):
+        world.put("track_at", world.track_at.astype(np.float32))
+    with pytest.raises(TypeError, match="track_xy"):
+        world.put("track_xy", np.asfortranarray(np.zeros((5, 2))))
+    with pytest.raises(TypeError, match="visits"):
+        world.put("visits", np.zeros(4))
