@@ -10,7 +10,6 @@ import pandas as pd
 from sim.errors import InputError
 from sim.experiment.design import DesignPoint, SweepDesign
 from sim.experiment.engine import Engine, RunFunction, compiled_engine
-from sim.experiment.executors import ExecutorKind
 from sim.experiment.running import (
     SweepReport,
     perform,
@@ -60,7 +59,7 @@ def sweep(
     replications: int = DEFAULT_REPLICATIONS,
     first_seed: int = 1,
     workers: int | None = None,
-    executor: ExecutorKind | Executor = "threads",
+    executor: Executor | None = None,
     out: str | Path | None = None,
     progress: bool = False,
     engine: Engine | None = None,
@@ -86,7 +85,7 @@ def sweep(
     workers
         Runs made at a time; None = one a processor.
     executor
-        "threads", "processes" or any `concurrent.futures.Executor`.
+        Any `concurrent.futures.Executor`, such as a cluster's; None for threads of this process.
     out
         Directory that keeps the results run by run; the same call takes up an interrupted
         sweep. None = keep nothing.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import SweepDesign
 from sim.experiment.engine import Engine, compiled_engine
-from sim.experiment.executors import ExecutorKind, available_cpus, open_executor
+from sim.experiment.executors import available_cpus, open_executor
 from sim.experiment.progress import open_reporter
 from sim.experiment.runner import run_design
 from sim.experiment.store import ResultStore, iterate_points
@@ -50,7 +50,7 @@ def perform(
     *,
     engine: Engine | None = None,
     workers: int | None = None,
-    executor: ExecutorKind | Executor = "threads",
+    executor: Executor | None = None,
     progress: bool = False,
 ) -> SweepReport:
     """Make the runs of a design that a directory does not hold yet.
@@ -78,7 +78,7 @@ def perform_in_memory(
     *,
     engine: Engine | None = None,
     workers: int | None = None,
-    executor: ExecutorKind | Executor = "threads",
+    executor: Executor | None = None,
     progress: bool = False,
 ) -> pd.DataFrame:
     """Make all runs of a design and keep nothing on disk; see `perform`."""
@@ -119,7 +119,7 @@ def _run(
     keep: Callable[[ChunkResult], None],
     engine: Engine | None,
     workers: int | None,
-    executor: ExecutorKind | Executor,
+    executor: Executor | None,
     progress: bool,
 ) -> SweepReport:
     report = SweepReport(n_before=int(done.sum()))
