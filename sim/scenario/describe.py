@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from sim.scenario.escalation import REGIMES
 from sim.scenario.fields import NONE_WORD, Section, Value
 from sim.scenario.platforms import packaged_platforms
 from sim.scenario.ranges import RELATIVE
 from sim.scenario.scenario import Scenario
-from sim.scenario.support import Base
+from sim.scenario.support import DOMAINS, Base
 from sim.scenario.violations import Phase
 
 WIDTH = 100
@@ -63,12 +64,21 @@ def _blocks(scenario: Scenario) -> Iterator[str]:
     yield _groups("violations.kinds", violations.kinds)
     yield _groups("violations.hot_spots", violations.hot_spots)
     yield _section("violations.feedback", violations.feedback)
+    yield _groups("areas", scenario.areas)
+    yield _escalation(scenario)
+    yield _groups("clutter", scenario.clutter)
+    yield _groups("reports", scenario.reports)
     yield _groups("monitors", scenario.monitors)
     yield _platforms(scenario)
     yield _section("weather", scenario.weather)
     yield _section("jamming", scenario.jamming)
     yield _groups("support", scenario.support)
+    yield _section("cueing", scenario.cueing)
+    yield _groups("headquarters", scenario.headquarters)
+    yield _section("referee", scenario.referee)
     yield _section("command", scenario.command)
+    yield _section("mission", scenario.mission)
+    yield _groups("mission leads", _leads(scenario))
     yield _section("dispatch", scenario.dispatch)
     yield _section("measures", scenario.measures)
 
@@ -79,6 +89,21 @@ def _section(title: str, section: Section) -> str:
         return f"{title}: not enabled"
     column = Column("", _cells(section, _defaults(type(section)), WIDTH))
     return _table(title, [column], _units(type(section)))
+
+
+def _escalation(scenario: Scenario) -> str:
+    """Write the rules of escalation and, where they hold, the regimes side by side."""
+    spec = scenario.escalation
+    rules = _section("escalation", spec)
+    if not spec.enabled:
+        return rules
+    return f"{rules}\n\n{_groups('regimes', {name: getattr(spec, name) for name in REGIMES})}"
+
+
+def _leads(scenario: Scenario) -> dict[str, Section]:
+    """Return the leads that are stated, by domain."""
+    leads = {domain: scenario.mission.lead(domain) for domain in DOMAINS}
+    return {domain: lead for domain, lead in leads.items() if lead.nation}
 
 
 def _groups(title: str, groups: Mapping[str, Section]) -> str:

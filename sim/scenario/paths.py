@@ -9,6 +9,18 @@ from sim.scenario.fields import Value
 from sim.scenario.messages import did_you_mean, dotted, prefix
 
 
+TABLES_OF_GROUPS = {
+    "areas",
+    "clutter",
+    "headquarters",
+    "monitors",
+    "platforms",
+    "reports",
+    "support",
+}
+"""The tables of a scenario whose entries have names of their own."""
+
+
 def get_value(tree: Value, path: str) -> Value:
     """Look up the value at a dotted key; elements of lists go by index.
 
@@ -84,10 +96,12 @@ def _may_change_entry(tree: Mapping[str, Any], parts: Sequence[str], value: Valu
 
 def _holds_entries(parts: Sequence[str]) -> bool:
     match list(parts):
-        case ["monitors" | "support" | "platforms"] | ["violations", "kinds" | "hot_spots"]:
+        case ["violations", "kinds" | "hot_spots"]:
             return True
-        case ["platforms", _, "look_chance"]:
+        case ["platforms" | "clutter", _, "look_chance"]:
             return True
+        case [table]:
+            return table in TABLES_OF_GROUPS
         case _:
             return False
 

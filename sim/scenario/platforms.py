@@ -52,6 +52,12 @@ class Platform(Section):
         unit="share",
         source="set by the library",
     )
+    confirms: bool = quantity(
+        True, "Whether its detections need no confirmation; it may then be sent to confirm others"
+    )
+    attribution_chance: float = quantity(
+        0.7, "Chance that its detection shows who did it", unit="share", ge=0, le=1
+    )
     night_factor: float = quantity(
         1.0, "Multiplier of the look chance at night", unit="ratio", ge=0, le=1
     )

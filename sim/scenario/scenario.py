@@ -6,20 +6,21 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from sim.scenario.areas import Area
+from sim.scenario.checks import check_names
 from sim.scenario.command import Command, Dispatch
 from sim.scenario.environment import Jamming, Weather
-from sim.scenario.fields import GroupName, Section, Value, quantity, refuse
+from sim.scenario.escalation import Escalation
+from sim.scenario.fields import GroupName, Section, Value, quantity
+from sim.scenario.headquarters import Cueing, Headquarters, Referee
 from sim.scenario.line import Line
 from sim.scenario.loading import merge, read_tables
-from sim.scenario.messages import did_you_mean, explain, show
+from sim.scenario.messages import explain
+from sim.scenario.mission import Mission
 from sim.scenario.monitors import MonitorGroup
 from sim.scenario.paths import flatten, get_value, set_value
-from sim.scenario.platforms import (
-    DEFAULT_CHANCE,
-    Platform,
-    packaged_kinds,
-    packaged_platforms,
-)
+from sim.scenario.platforms import Platform, packaged_platforms
+from sim.scenario.reports import Clutter, ReportSource
 from sim.scenario.run import Measures, Run
 from sim.scenario.support import SupportGroup
 from sim.scenario.violations import Violations
@@ -39,6 +40,18 @@ class Scenario(Section):
     run: Run = Field(Run(), description="How long a run lasts")
     line: Line = Field(Line(), description="Where the contact line runs")
     violations: Violations = Field(..., description="How violations arise")
+    areas: dict[GroupName, Area] = Field(
+        {}, description="Areas of air and sea in which violations take place, by name"
+    )
+    clutter: dict[GroupName, Clutter] = Field(
+        {}, description="What sensors take for a violation that is none, by name"
+    )
+    reports: dict[GroupName, ReportSource] = Field(
+        {}, description="Sources of reports besides the monitors, by name"
+    )
+    escalation: Escalation = Field(
+        Escalation(), description="How unanswered violations wear the ceasefire down"
+    )
     platforms: dict[GroupName, Platform] = Field(
         {}, description="Platforms by name: the packaged library and the scenario's own"
     )
@@ -47,7 +60,13 @@ class Scenario(Section):
     )
     weather: Weather = Field(Weather(), description="Weather, shared by zone")
     jamming: Jamming = Field(Jamming(), description="Jamming, shared by zone")
-    command: Command = Field(Command(), description="From detection to the call for a unit")
+    cueing: Cueing = Field(Cueing(), description="Flights to confirm unconfirmed reports")
+    headquarters: dict[GroupName, Headquarters] = Field(
+        {}, description="Stations of the command chain by name, in the order reports pass them"
+    )
+    referee: Referee = Field(Referee(), description="Quality of the referee's rulings")
+    command: Command = Field(Command(), description="From the end of the chain to the call")
+    mission: Mission = Field(Mission(), description="Rules that hold for all support units")
     support: dict[GroupName, SupportGroup] = Field(
         {}, description="Groups of support units by name"
     )
@@ -148,41 +167,6 @@ class Scenario(Section):
         return {**data, "platforms": merge(packaged_platforms(), own)}
 
     @model_validator(mode="after")
-    def _check_platforms(self) -> Self:
-        for name, group in self.monitors.items():
-            key = f"monitors.{name}"
-            if group.platform not in self.platforms:
-                hint = did_you_mean(group.platform, self.platforms)
-                refuse(f"{key}.platform", f"is not a platform{hint}")
-            if group.patrol != "static" and self.platforms[group.platform].speed_kmh == 0:
-                refuse(
-                    f"{key}.patrol",
-                    f'must be "static": platform {group.platform} has speed_kmh = 0',
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _check_look_chances(self) -> Self:
-        kinds = self.violations.kinds
-        known = {*kinds, *packaged_kinds(), DEFAULT_CHANCE}
-        for name, platform in self.platforms.items():
-            if not isinstance(platform.look_chance, dict):
-                continue
-            key = f"platforms.{name}.look_chance"
-            for kind in platform.look_chance:
-                if kind not in known:
-                    hint = did_you_mean(kind, known)
-                    refuse(key, f"{show(kind)} is not a kind of violation{hint}")
-            missing = [kind for kind in kinds if kind not in platform.look_chance]
-            if missing and DEFAULT_CHANCE not in platform.look_chance:
-                refuse(key, f'must name every kind or have a "default"; {missing[0]} has none')
-        return self
-
-    @model_validator(mode="after")
-    def _check_answers(self) -> Self:
-        for name, group in self.support.items():
-            for index, kind in enumerate(group.answers or ()):
-                if kind not in self.violations.kinds:
-                    hint = did_you_mean(kind, self.violations.kinds)
-                    refuse(f"support.{name}.answers.{index}", f"is not a kind of violation{hint}")
+    def _check_names(self) -> Self:
+        check_names(self)
         return self

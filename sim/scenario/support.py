@@ -7,7 +7,25 @@ from pydantic import model_validator
 from sim.scenario.fields import MAX_COUNT, Latitude, Longitude, Section, items, quantity, refuse
 from sim.scenario.monitors import check_stretch
 
-Role = Literal["logistics", "training", "quick_reaction", "monitoring", "air_policing", "naval"]
+Role = Literal[
+    "logistics",
+    "training",
+    "quick_reaction",
+    "monitoring",
+    "air_policing",
+    "naval",
+    "naval_specialist",
+]
+DOMAINS = ("land", "air", "sea")
+DOMAIN_OF_ROLE = {"air_policing": "air", "naval": "sea", "naval_specialist": "sea"}
+"""The domain of the roles that are not on land."""
+
+LITTORAL_STATES = ("Bulgaria", "Georgia", "Romania", "Turkey", "Ukraine")
+"""Black Sea powers whose warships may patrol there; Russia, the sixth, is a party to the conflict.
+
+Convention regarding the Regime of the Straits, Montreux, 20 July 1936, articles 11, 12 and 18: warships
+of other states are limited in tonnage and may stay for no more than 21 days.
+"""
 
 
 class Base(Section):
@@ -64,6 +82,22 @@ class SupportGroup(Section):
     answers: tuple[str, ...] | None = items(
         None, "Kinds of violation the units are sent to; none = all"
     )
+
+    @property
+    def domain(self) -> str:
+        """One of `DOMAINS`; it follows from the role."""
+        return DOMAIN_OF_ROLE.get(self.role, "land")
+
+    @model_validator(mode="after")
+    def _check_montreux(self) -> Self:
+        if self.role == "naval" and self.nation not in LITTORAL_STATES:
+            refuse(
+                "nation",
+                f"must be a littoral state ({', '.join(LITTORAL_STATES)}) where role is "
+                '"naval": under the Montreux Convention warships of other states may not stay in '
+                'the Black Sea (teams of other states can serve as "naval_specialist")',
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_bases(self) -> Self:

@@ -35,6 +35,14 @@ class Phase(Section):
 class Kind(Section):
     """A kind of violation."""
 
+    domain: Literal["land", "air", "sea"] = quantity(
+        "land",
+        "Where it happens: on land it lies along the line and is seen by the monitors; in the air "
+        "and at sea only a platform that names the kind sees it, else reports tell of it",
+    )
+    area: str | None = quantity(
+        None, "Area in which it happens, anywhere with equal chance; none = along the line"
+    )
     share: float = quantity(
         1.0, "Weight of the kind among background incidents (relative)", unit="weight", gt=0
     )
@@ -123,6 +131,14 @@ class Feedback(Section):
     answered_offspring_drop: float = quantity(
         0.5,
         "Share of an incident's later offspring that does not happen once it is answered",
+        unit="share",
+        ge=0,
+        le=1,
+    )
+    attributed_offspring_drop: float = quantity(
+        0.0,
+        "Share of an incident's later offspring that does not happen once the referee has said "
+        "who did it",
         unit="share",
         ge=0,
         le=1,

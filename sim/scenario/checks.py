@@ -1,0 +1,108 @@
+"""Checks of a scenario that span several of its tables: what names what."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.scenario.fields import refuse
+from sim.scenario.messages import did_you_mean, show
+from sim.scenario.platforms import DEFAULT_CHANCE, packaged_kinds
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+UKRAINE = "Ukraine"
+
+
+def check_names(scenario: "Scenario") -> None:
+    """Refuse a scenario in which a table names what another does not have, or breaks its rule.
+
+    Raises
+    ------
+    PydanticCustomError
+        With the key at fault; see `sim.scenario.fields.refuse`.
+    """
+    _check_monitors(scenario)
+    _check_look_chances(scenario)
+    _check_kinds(scenario)
+    _check_reports(scenario)
+    _check_support(scenario)
+
+
+def _known(key: str, name: str, known: Iterable[str], what: str) -> None:
+    """Refuse a name that is not known."""
+    known = tuple(known)
+    if name not in known:
+        refuse(key, f"is not {what}{did_you_mean(name, known)}")
+
+
+def _check_monitors(scenario: "Scenario") -> None:
+    for name, group in scenario.monitors.items():
+        key = f"monitors.{name}"
+        _known(f"{key}.platform", group.platform, scenario.platforms, "a platform")
+        if group.patrol != "static" and scenario.platforms[group.platform].speed_kmh == 0:
+            refuse(
+                f"{key}.patrol",
+                f'must be "static": platform {group.platform} has speed_kmh = 0',
+            )
+
+
+def _check_look_chances(scenario: "Scenario") -> None:
+    kinds = scenario.violations.kinds
+    on_land = [name for name, kind in kinds.items() if kind.domain == "land"]
+    known = {*kinds, *packaged_kinds(), DEFAULT_CHANCE}
+    for name, platform in scenario.platforms.items():
+        if not isinstance(platform.look_chance, dict):
+            continue
+        key = f"platforms.{name}.look_chance"
+        for kind in platform.look_chance:
+            if kind not in known:
+                hint = did_you_mean(kind, known)
+                refuse(key, f"{show(kind)} is not a kind of violation{hint}")
+        missing = [kind for kind in on_land if kind not in platform.look_chance]
+        if missing and DEFAULT_CHANCE not in platform.look_chance:
+            refuse(key, f'must name every kind or have a "default"; {missing[0]} has none')
+
+
+def _check_kinds(scenario: "Scenario") -> None:
+    for name, kind in scenario.violations.kinds.items():
+        if kind.area is not None:
+            key = f"violations.kinds.{name}"
+            _known(f"{key}.area", kind.area, scenario.areas, "an area")
+            if kind.domain == "land":
+                refuse(f"{key}.area", 'must be "none" for a kind on land, which lies along the line')
+
+
+def _check_reports(scenario: "Scenario") -> None:
+    kinds = scenario.violations.kinds
+    for name, source in scenario.reports.items():
+        for index, kind in enumerate(source.kinds or ()):
+            _known(f"reports.{name}.kinds.{index}", kind, kinds, "a kind of violation")
+    platforms = {*scenario.platforms, DEFAULT_CHANCE}
+    for name, clutter in scenario.clutter.items():
+        _known(f"clutter.{name}.taken_for", clutter.taken_for, kinds, "a kind of violation")
+        for platform in clutter.look_chance:
+            if platform not in platforms:
+                hint = did_you_mean(platform, platforms)
+                refuse(f"clutter.{name}.look_chance", f"{show(platform)} is not a platform{hint}")
+
+
+def _check_support(scenario: "Scenario") -> None:
+    kinds = scenario.violations.kinds
+    least_km = scenario.mission.land_standoff_km
+    for name, group in scenario.support.items():
+        key = f"support.{name}"
+        for index, kind in enumerate(group.answers or ()):
+            place = f"{key}.answers.{index}"
+            _known(place, kind, kinds, "a kind of violation")
+            if kinds[kind].domain != group.domain:
+                refuse(
+                    place,
+                    f'is of the domain "{kinds[kind].domain}"; units with role = "{group.role}" '
+                    f"answer {group.domain} kinds only",
+                )
+        if group.domain == "land" and group.nation != UKRAINE and group.standoff_km < least_km:
+            refuse(
+                f"{key}.standoff_km",
+                f"must be at least mission.land_standoff_km = {least_km:g}: land units of the "
+                "mission do not stand in front of Ukrainian forces",
+            )

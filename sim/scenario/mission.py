@@ -1,0 +1,42 @@
+"""Rules of the mission as a whole: stand-off on land, and the lead nation of each domain."""
+
+from pydantic import Field
+
+from sim.scenario.fields import Section, quantity
+
+
+class Lead(Section):
+    """The nation that leads in a domain."""
+
+    nation: str = quantity("", "Lead nation; empty = nobody leads, and nobody is missed")
+    absent_delay_min: float = quantity(
+        0.0,
+        "Further time before a call while the lead nation has no unit there, for want of the "
+        "staff that would send them",
+        unit="min",
+        ge=0,
+    )
+
+
+class Mission(Section):
+    """Rules that hold for all support units."""
+
+    land_standoff_km: float = quantity(
+        0.0,
+        "No land unit may have a smaller stand-off; Ukrainian units are free of it",
+        unit="km",
+        ge=0,
+        le=1000,
+    )
+    land_lead: Lead = Field(Lead(), description="Lead nation on land")
+    air_lead: Lead = Field(Lead(), description="Lead nation in the air")
+    sea_lead: Lead = Field(Lead(), description="Lead nation at sea")
+
+    def lead(self, domain: str) -> Lead:
+        """Lead of a domain: `land`, `air` or `sea`."""
+        leads: dict[str, Lead] = {
+            "land": self.land_lead,
+            "air": self.air_lead,
+            "sea": self.sea_lead,
+        }
+        return leads[domain]
