@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.drone import INBOUND, ON_STATION, OUTBOUND
+from sim.agents.flight import ALOFT, ON_STATION
 from sim.agents.support_unit import AT_BASE
 from sim.engine.plan import Plan
 from sim.engine.tally import TALLY, TIMES, tally
@@ -231,14 +231,16 @@ def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:
     return {f"{name}_p50_min": 60.0 * median, f"{name}_p90_min": 60.0 * most}
 
 
-def _of_violations(rows: Records, now: float, plan: Plan) -> dict[str, float]:
+def _of_violations(
+    rows: Records, cases: Records, now: float, plan: Plan
+) -> dict[str, float]:
     """Return the measures that follow from the violations alone."""
     spec = plan.scenario
     sums, delays_h = np.zeros(1, dtype=TALLY), np.empty(len(rows))
     times = np.empty(len(rows), dtype=TIMES)
     standard_h = spec.measures.standard_min / 60.0
     first_h = 24.0 * spec.run.warmup_days
-    tally(rows, (now, first_h, standard_h, spec.command.min_severity), sums, delays_h, times)
+    tally(rows, cases, (now, first_h, standard_h, spec.command.min_severity), sums, delays_h, times)
     total = sums[0]
     delays_h, times = delays_h[: total["detected"]], times[: total["summoned"]]
     seen = np.ascontiguousarray(times["seen"])
@@ -280,7 +282,7 @@ def flight_hours(world: World) -> Floats:
     """Return the hours in the air of each drone so far, shape (drones,)."""
     drones = world.drones
     now = world.clock["now"][0]
-    flying = np.isin(drones["stage"], (OUTBOUND, ON_STATION, INBOUND))
+    flying = np.isin(drones["stage"], ALOFT)
     present: Floats = np.where(flying, now - np.maximum(0.0, drones["launched"]), 0.0)
     total: Floats = drones["flight_h"] + present
     return total
@@ -333,7 +335,8 @@ def measure(plan: Plan, world: World) -> dict[str, float]:
         Value by name, in the order of `MEASURES`; nan where a measure is undefined.
     """
     now = float(world.clock["now"][0])
-    values = _of_violations(_past(world), now, plan) | _forces(world)
+    rows = _past(world)
+    values = _of_violations(rows, world.cases[: len(rows)], now, plan) | _forces(world)
     return {name: values[name] for name in MEASURES}
 
 
@@ -348,6 +351,7 @@ def breakdown(plan: Plan, world: World) -> pd.DataFrame:
     """
     now = float(world.clock["now"][0])
     counted = _past(world)
+    cases = world.cases[: len(counted)]
     spec = plan.scenario
     starts = np.array([24.0 * phase.from_day for phase in spec.violations.phases])
     phase = np.searchsorted(starts, counted["onset"], side="right") - 1
@@ -358,7 +362,7 @@ def breakdown(plan: Plan, world: World) -> pd.DataFrame:
     groups += [("phase", p.name, phase == k) for k, p in enumerate(spec.violations.phases)]
     rows = []
     for by, value, mask in groups:
-        found = _of_violations(counted[mask], now, plan)
+        found = _of_violations(counted[mask], cases[mask], now, plan)
         names = (
             "n_violations",
             "detection_rate",

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.drone import ENDING_NAMES
-from sim.agents.violation import PREVENTED, SIDES, STATUS_NAMES, UNDETECTED
+from sim.agents.flight import ENDING_NAMES
+from sim.agents.violation import PREVENTED, REAL, SIDES, STATUS_NAMES, UNDETECTED
 from sim.engine.plan import Plan, build_plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.errors import InputError
@@ -158,7 +158,7 @@ def _named(codes: NDArray[np.signedinteger[Any]], names: tuple[str, ...]) -> Any
 def violation_table(plan: Plan, world: World) -> pd.DataFrame:
     """Return one row for each violation that happened so far."""
     rows = world.violations[: int(world.clock["next_candidate"][0])]
-    number = np.flatnonzero(rows["status"] != PREVENTED)
+    number = np.flatnonzero((rows["status"] != PREVENTED) & (rows["nature"] == REAL))
     rows = rows[number]
     now = float(world.clock["now"][0])
     lonlat = plan.line.to_lonlat(np.column_stack([rows["x"], rows["y"]]))

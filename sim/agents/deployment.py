@@ -2,16 +2,14 @@
 
 import numpy as np
 
-from sim.agents.drone import (
+from sim.agents.drone import fly_home, grounded, stay
+from sim.agents.flight import (
     OUTBOUND,
     READY,
     TURNAROUND,
     enter_stage,
     fly,
-    fly_home,
-    grounded,
     open_sortie,
-    stay,
 )
 from sim.kernel.calendar import DRONE_ON_STATION, DRONE_READY, push
 from sim.kernel.compiled import compiled

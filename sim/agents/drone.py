@@ -9,13 +9,37 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.patrol import path_position, track_point, track_position
+from sim.agents.flight import (
+    CALLED_HOME,
+    GONE,
+    HELD,
+    INBOUND,
+    LOSS_ROUNDING,
+    ON_STATION,
+    OUTBOUND,
+    READY,
+    RETASKED,
+    SHOT_DOWN,
+    STAGE_NAMES,
+    SWITCHED_OFF,
+    TURNAROUND,
+    WEATHER,
+    aloft,
+    close_sortie,
+    count_exposure,
+    drone_point,
+    enter_stage,
+    fly,
+    hours_between,
+    open_sortie,
+    set_hazard,
+)
+from sim.agents.headquarters import cue_failed
 from sim.agents.sensor import look_from
 from sim.agents.view import RecordView
 from sim.agents.violation import strike_ended
 from sim.kernel.calendar import (
     DRONE_LANDED,
-    DRONE_LOST,
     DRONE_OFF_STATION,
     DRONE_ON_STATION,
     DRONE_READY,
@@ -23,81 +47,7 @@ from sim.kernel.calendar import (
     push,
 )
 from sim.kernel.compiled import compiled
-from sim.kernel.world import World, column
-
-DRONE = np.dtype(
-    [
-        ("group", "i4"),
-        ("platform", "i4"),
-        ("post", "i4"),
-        ("next_post", "i4"),  # the post it will serve from its next leg on
-        ("stage", "i4"),
-        ("epoch", "i4"),  # counts stages; voids the events of earlier ones
-        ("lives", "i4"),  # losses so far
-        ("sortie", "i4"),  # row in the sortie table, -1 on the ground
-        ("held", "i4"),  # 1 while kept on the ground on purpose
-        ("next_on_station", "i4"),
-        ("detections", "i4"),
-        ("ending", "i4"),  # why the present sortie ends
-        ("stage_start", "f8"),  # h
-        ("stage_end", "f8"),  # h, as planned
-        ("took_off", "f8"),  # h; its endurance runs from here
-        ("launched", "f8"),  # h, of the present sortie
-        ("path_start", "f8"),  # km along the path, on coming on station
-        ("x0", "f8"),  # km, start and end of the leg it flies
-        ("y0", "f8"),
-        ("x1", "f8"),
-        ("y1", "f8"),
-        ("loss_left", "f8"),  # what is left of its loss threshold
-        ("loss_rate", "f8"),  # per h, now
-        ("loss_since", "f8"),  # h
-        ("on_station_h", "f8"),  # in finished stays
-        ("flight_h", "f8"),  # in finished flights
-        ("cycle_share", "f8"),  # uniform: where in its cycle, or on its path, it starts
-    ],
-    align=True,
-)
-SORTIE = np.dtype(
-    [
-        ("drone", "i4"),
-        ("post", "i4"),
-        ("ending", "i4"),
-        ("launched", "f8"),
-        ("on_station", "f8"),
-        ("off_station", "f8"),
-        ("landed", "f8"),
-    ],
-    align=True,
-)
-
-column("drones", DRONE)
-column("loss_hazard", np.float64, 2)  # (drones, lives) exponential thresholds of loss
-column("sorties", SORTIE)
-
-READY = 0  # could fly, but is held or grounded
-TURNAROUND = 1
-OUTBOUND = 2
-ON_STATION = 3
-INBOUND = 4
-GONE = 5  # lost, not yet replaced
-STAGE_NAMES = ("ready", "turnaround", "outbound", "on_station", "inbound", "lost")
-
-OPEN = 0
-PLANNED = 1
-WEATHER = 2
-SHOT_DOWN = 3
-RETASKED = 4
-ENDING_NAMES = ("open", "planned", "weather", "lost", "retasked")
-
-
-LOSS_ROUNDING = 1e-9
-"""What may be left of a loss threshold, by rounding, when its time has come."""
-
-
-@compiled
-def _hours(start: float, end: float) -> float:
-    """Return the hours between two times that fall into the run."""
-    return max(0.0, end) - max(0.0, start)
+from sim.kernel.world import World
 
 
 @compiled
@@ -106,92 +56,6 @@ def grounded(world: World, d: int) -> bool:
     drone = world.drones[d]
     zone = world.zones[world.posts[drone.next_post].zone]
     return bool(zone.weather >= world.platforms[drone.platform].weather_limit)
-
-
-@compiled
-def drone_point(world: World, d: int, t: float) -> tuple[float, float]:
-    """Return where a drone is at time `t` (km in the plane), exactly, in any stage."""
-    drone = world.drones[d]
-    post = world.posts[drone.post]
-    if drone.stage == ON_STATION:
-        path_km = path_position(post, drone.path_start, drone.stage_start, t)
-        return track_point(world, post, track_position(post, path_km))
-    if drone.stage in (OUTBOUND, INBOUND):
-        length = drone.stage_end - drone.stage_start
-        share = (t - drone.stage_start) / length if length > 0.0 else 1.0
-        return (
-            drone.x0 + share * (drone.x1 - drone.x0),
-            drone.y0 + share * (drone.y1 - drone.y0),
-        )
-    return post.base_x, post.base_y
-
-
-@compiled
-def _count_exposure(world: World, d: int, t: float) -> None:
-    """Use up the threshold of loss at the rate in force since it was last read."""
-    drone = world.drones[d]
-    drone.loss_left -= drone.loss_rate * _hours(drone.loss_since, t)
-    drone.loss_since = t
-
-
-@compiled
-def _set_hazard(world: World, d: int, t: float) -> None:
-    """Set the rate of loss of the stage, and enter the loss if it comes before the stage ends."""
-    drone = world.drones[d]
-    sensor = world.platforms[drone.platform]
-    drone.loss_rate = 0.0
-    if sensor.loss_per_h <= 0.0 or drone.stage not in (OUTBOUND, ON_STATION, INBOUND):
-        return
-    drone.loss_rate = sensor.loss_per_h
-    if world.zones[world.posts[drone.post].zone].jammed:
-        drone.loss_rate *= sensor.jamming_loss_factor
-    at = max(0.0, t) + drone.loss_left / drone.loss_rate
-    if at < drone.stage_end:
-        push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
-
-
-@compiled
-def enter_stage(world: World, d: int, stage: int, t: float, end: float) -> None:
-    """Enter a stage, planned to last until `end`; earlier events are void."""
-    drone = world.drones[d]
-    _count_exposure(world, d, t)
-    drone.stage = stage
-    drone.epoch += 1
-    drone.stage_start = t
-    drone.stage_end = end
-    _set_hazard(world, d, t)
-
-
-@compiled
-def fly(
-    world: World, d: int, stage: int, t: float, x0: float, y0: float, x1: float, y1: float
-) -> float:
-    """Start a leg; return when it will be over."""
-    drone = world.drones[d]
-    drone.x0, drone.y0, drone.x1, drone.y1 = x0, y0, x1, y1
-    way_km = np.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
-    way_h = way_km / world.platforms[drone.platform].transit_kmh
-    enter_stage(world, d, stage, t, t + way_h)
-    return float(t + way_h)
-
-
-@compiled
-def open_sortie(world: World, d: int, launched: float) -> None:
-    """Start a row of the sortie table."""
-    clock = world.clock[0]
-    drone = world.drones[d]
-    sortie = world.sorties[clock.sorties]
-    sortie.drone = d
-    sortie.post = drone.post
-    sortie.ending = OPEN
-    sortie.launched = launched
-    sortie.on_station = np.nan
-    sortie.off_station = np.nan
-    sortie.landed = np.nan
-    drone.sortie = clock.sorties
-    drone.launched = launched
-    drone.ending = PLANNED
-    clock.sorties += 1
 
 
 @compiled
@@ -238,7 +102,7 @@ def _quit_post(world: World, d: int) -> None:
 
 
 @compiled
-def _look_around(world: World, d: int, t: float) -> None:
+def look_around(world: World, d: int, t: float) -> None:
     """Enter the looks of a drone that has come on station at what is already under way."""
     post = world.drones[d].post
     for row in range(world.post_cell_start[post], world.post_cell_start[post + 1]):
@@ -269,15 +133,17 @@ def came_on_station(world: World, d: int, t: float) -> None:
     drone = world.drones[d]
     world.sorties[drone.sortie].on_station = t
     stay(world, d, t, world.posts[drone.post].entry_km)
-    _look_around(world, d, t)
+    look_around(world, d, t)
 
 
 @compiled
-def _end_stay(world: World, d: int, t: float) -> None:
-    """Give up the station, if the drone is on station."""
+def end_stay(world: World, d: int, t: float) -> None:
+    """Give up the station, if the drone is on station, or its flight to confirm a report."""
     drone = world.drones[d]
+    if drone.cue >= 0:
+        cue_failed(world, d, t)
     if drone.stage == ON_STATION:
-        drone.on_station_h += _hours(drone.stage_start, t)
+        drone.on_station_h += hours_between(drone.stage_start, t)
         _quit_post(world, d)
         world.sorties[drone.sortie].off_station = t
 
@@ -287,27 +153,17 @@ def fly_home(world: World, d: int, t: float) -> None:
     """Turn for home from wherever the drone is."""
     drone = world.drones[d]
     x, y = drone_point(world, d, t)
-    _end_stay(world, d, t)
+    end_stay(world, d, t)
     post = world.posts[drone.post]
     end = fly(world, d, INBOUND, t, x, y, post.base_x, post.base_y)
     push(world, end, DRONE_LANDED, d, 0, drone.epoch, 0.0)
 
 
 @compiled
-def _close_sortie(world: World, d: int, t: float, ending: int) -> None:
-    drone = world.drones[d]
-    sortie = world.sorties[drone.sortie]
-    sortie.landed = t
-    sortie.ending = ending
-    drone.sortie = -1
-    drone.flight_h += _hours(drone.launched, t)
-
-
-@compiled
 def land(world: World, d: int, t: float) -> None:
     """End a sortie at the base and start the turnaround."""
     drone = world.drones[d]
-    _close_sortie(world, d, t, drone.ending)
+    close_sortie(world, d, t, drone.ending)
     end = t + world.platforms[drone.platform].turnaround_h
     enter_stage(world, d, TURNAROUND, t, end)
     push(world, end, DRONE_READY, d, 0, drone.epoch, 0.0)
@@ -320,17 +176,40 @@ def lose(world: World, d: int, t: float) -> None:
     An event that was entered before the hazard fell comes too early; the loss clock tells.
     """
     drone = world.drones[d]
-    _count_exposure(world, d, t)
+    count_exposure(world, d, t)
     if drone.loss_left > LOSS_ROUNDING:
-        _set_hazard(world, d, t)
+        set_hazard(world, d, t)
         return
-    _end_stay(world, d, t)
-    _close_sortie(world, d, t, SHOT_DOWN)
+    end_stay(world, d, t)
+    close_sortie(world, d, t, SHOT_DOWN)
     drone.lives += 1
     end = t + world.platforms[drone.platform].replacement_h
     enter_stage(world, d, GONE, t, end)
     drone.loss_left = world.loss_hazard[d, drone.lives % world.loss_hazard.shape[1]]
     push(world, end, DRONE_REPLACED, d, 0, drone.epoch, 0.0)
+
+
+@compiled
+def call_home(world: World, d: int, reason: int, t: float) -> None:
+    """Call a drone back from the way out, its station or a flight to confirm a report."""
+    drone = world.drones[d]
+    if aloft(drone.stage) and drone.stage != INBOUND:
+        drone.ending = reason
+        fly_home(world, d, t)
+
+
+@compiled
+def switch_group(world: World, group: int, on: bool, t: float) -> None:
+    """Let the drones of a group fly from now on, or call them home and keep them down."""
+    for d in range(len(world.drones)):
+        drone = world.drones[d]
+        if drone.group != group:
+            continue
+        if on:
+            withhold(world, d, SWITCHED_OFF, False, t)
+        else:
+            drone.held |= SWITCHED_OFF
+            call_home(world, d, CALLED_HOME, t)
 
 
 @compiled
@@ -341,9 +220,7 @@ def weather_changed(world: World, zone: int, t: float) -> None:
         if world.posts[drone.next_post].zone != zone:
             continue
         if grounded(world, d):
-            if drone.stage in (OUTBOUND, ON_STATION):
-                drone.ending = WEATHER
-                fly_home(world, d, t)
+            call_home(world, d, WEATHER, t)
         elif drone.stage == READY:
             turned_around(world, d, t)
 
@@ -353,17 +230,17 @@ def jamming_changed(world: World, zone: int, t: float) -> None:
     """Set the loss clocks of a zone's flying drones to the new hazard."""
     for d in range(len(world.drones)):
         drone = world.drones[d]
-        if world.posts[drone.post].zone == zone and drone.stage in (OUTBOUND, ON_STATION, INBOUND):
-            _count_exposure(world, d, t)
-            _set_hazard(world, d, t)
+        if world.posts[drone.post].zone == zone and aloft(drone.stage):
+            count_exposure(world, d, t)
+            set_hazard(world, d, t)
 
 
 @compiled
-def hold(world: World, d: int, held: bool, t: float) -> None:
-    """Keep a drone on the ground after its present sortie, or let it fly again."""
+def withhold(world: World, d: int, reason: int, held: bool, t: float) -> None:
+    """Keep a drone on the ground after its present sortie for a reason, or let that reason go."""
     drone = world.drones[d]
-    drone.held = 1 if held else 0
-    if not held and drone.stage == READY:
+    drone.held = drone.held | reason if held else drone.held & ~reason
+    if not drone.held and drone.stage == READY:
         turned_around(world, d, t)
 
 
@@ -391,7 +268,7 @@ def retask(world: World, d: int, post: int, t: float) -> None:
     """
     drone = world.drones[d]
     drone.next_post = post
-    if drone.stage not in (OUTBOUND, ON_STATION):
+    if not aloft(drone.stage) or drone.stage == INBOUND:
         if drone.stage == READY:
             turned_around(world, d, t)
         return
@@ -399,8 +276,8 @@ def retask(world: World, d: int, post: int, t: float) -> None:
         fly_home(world, d, t)
         return
     x, y = drone_point(world, d, t)
-    _end_stay(world, d, t)
-    _close_sortie(world, d, t, RETASKED)
+    end_stay(world, d, t)
+    close_sortie(world, d, t, RETASKED)
     drone.post = post
     open_sortie(world, d, t)
     target = world.posts[post]
@@ -439,7 +316,7 @@ class DroneMonitor(RecordView):
 
     @property
     def stage(self) -> str:
-        """One of `ready`, `turnaround`, `outbound`, `on_station`, `inbound`, `lost`."""
+        """What it does now; see `STAGE_NAMES`."""
         return STAGE_NAMES[int(self.record["stage"])]
 
     @property
@@ -460,7 +337,7 @@ class DroneMonitor(RecordView):
     @property
     def held(self) -> bool:
         """Whether it is kept on the ground on purpose."""
-        return bool(self.record["held"])
+        return bool(self.record["held"] & HELD)
 
     def retask(self, from_km: float, to_km: float, offset_km: float | None = None) -> None:
         """Send the drone to shuttle along another stretch; a static one, to stand in its middle.
@@ -484,9 +361,9 @@ class DroneMonitor(RecordView):
 
     def hold(self) -> None:
         """Keep it on the ground once its present sortie is over."""
-        hold(self.model.world, self.row, True, self.model.hours)
+        withhold(self.model.world, self.row, HELD, True, self.model.hours)
 
     def release(self) -> None:
         """Let it fly again."""
         self.model.make_room()
-        hold(self.model.world, self.row, False, self.model.hours)
+        withhold(self.model.world, self.row, HELD, False, self.model.hours)

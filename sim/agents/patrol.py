@@ -34,6 +34,9 @@ POST = np.dtype(
         ("entry_x", "f8"),
         ("entry_y", "f8"),
         ("return_h", "f8"),  # way home from the farthest point of the track
+        ("middle_x", "f8"),  # a circle around the whole track
+        ("middle_y", "f8"),
+        ("extent_km", "f8"),  # its radius
     ],
     align=True,
 )

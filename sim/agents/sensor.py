@@ -8,6 +8,7 @@ before the run, that is the law of independent looks, and the engine draws nothi
 
 import numpy as np
 
+from sim.agents.headquarters import sighted
 from sim.agents.patrol import (
     STATIC,
     next_visit,
@@ -15,8 +16,7 @@ from sim.agents.patrol import (
     point_in_view,
     stretches_in_view,
 )
-from sim.agents.support_unit import report
-from sim.agents.violation import UNDETECTED, detect
+from sim.agents.violation import CONFIRMED
 from sim.kernel.calendar import LOOK, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
@@ -35,7 +35,10 @@ PLATFORM = np.dtype(
         ("jamming_loss_factor", "f8"),
         ("replacement_h", "f8"),
         ("cost_per_h", "f8"),
+        ("attribution", "f8"),  # chance that its detection shows who did it
         ("weather_limit", "i4"),  # the weather level that grounds it
+        ("confirms", "i4"),  # its detections need no second look
+        ("can_be_cued", "i4"),  # it can leave its patrol to confirm a report
     ],
     align=True,
 )
@@ -57,7 +60,15 @@ NIGHT_TO_H = 6.0
 @compiled
 def look_chance(world: World, platform: int, violation: Records, t: float) -> float:
     """Return the chance that a look at time `t` detects the violation, were it the only one."""
-    chance = world.look_chance[platform, violation.kind]
+    return float(world.look_chance[platform, violation.look_kind]) * _clarity(
+        world, platform, violation, t
+    )
+
+
+@compiled
+def _clarity(world: World, platform: int, violation: Records, t: float) -> float:
+    """Return the chance of a look as a share of that by day, in fair weather and unjammed."""
+    chance = 1.0
     sensor = world.platforms[platform]
     zone = world.zones[violation.zone]
     hour = t % 24.0
@@ -67,7 +78,16 @@ def look_chance(world: World, platform: int, violation: Records, t: float) -> fl
         chance *= sensor.poor_factor
     if zone.jammed:
         chance *= sensor.jamming_factor
-    return float(chance)
+    return chance
+
+
+@compiled
+def _is_sure(world: World, platform: int, violation: Records, t: float) -> bool:
+    """Tell whether a look that detects the violation now leaves no doubt."""
+    if not world.platforms[platform].confirms:
+        return False
+    least = world.settings[0].poor_look_share
+    return least <= 0.0 or _clarity(world, platform, violation, t) >= least
 
 
 @compiled
@@ -134,18 +154,29 @@ def look_from(world: World, d: int, v: int, t: float) -> None:
 
 
 @compiled
+def look(world: World, d: int, v: int, sure: bool, t: float) -> None:
+    """Look once at a violation, and report it if that carries the evidence to its threshold.
+
+    Once there is a detection that needs confirmation, only sure looks count.
+    """
+    violation = world.violations[v]
+    violation.looks += 1
+    if not sure and not np.isnan(violation.detected):
+        return
+    violation.evidence -= np.log1p(-look_chance(world, world.drones[d].platform, violation, t))
+    if violation.evidence >= violation.threshold:
+        sighted(world, v, d, sure, t)
+
+
+@compiled
 def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) -> None:
-    """Look once at a violation; enter the next look if this one did not detect it."""
+    """Look once at a violation on patrol; enter the next look if it is still to be confirmed."""
     violation = world.violations[v]
     drone = world.drones[d]
-    if violation.status != UNDETECTED or drone.epoch != epoch or violation.end <= t:
+    if violation.grade == CONFIRMED or drone.epoch != epoch or violation.end <= t:
         return
-    violation.looks += 1
-    violation.evidence -= np.log1p(-look_chance(world, drone.platform, violation, t))
-    if violation.evidence >= violation.threshold:
-        drone.detections += 1
-        detect(world, v, d, t)
-        report(world, v, t)
+    look(world, d, v, _is_sure(world, drone.platform, violation, t), t)
+    if violation.grade == CONFIRMED:
         return
     again = t + world.platforms[drone.platform].look_h
     if again < until:

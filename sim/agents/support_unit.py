@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.agents.view import RecordView
-from sim.agents.violation import DELAYED, EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
-from sim.kernel.calendar import CALL, CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
+from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
+from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
 
@@ -20,10 +20,12 @@ UNIT = np.dtype(
         ("base", "i4"),
         ("stage", "i4"),
         ("violation", "i4"),  # the call it serves, -1 for none
-        ("held", "i4"),  # 1 while held back on purpose
+        ("held", "i4"),  # bits that keep it from dispatch: `HELD`, `ABSENT`
         ("trips", "i4"),
         ("busy_since", "f8"),  # h
         ("busy_h", "f8"),  # in finished jobs
+        ("present_since", "f8"),  # h
+        ("present_h", "f8"),  # in finished tours
     ],
     align=True,
 )
@@ -34,6 +36,8 @@ BASE = np.dtype(
         ("first_unit", "i4"),
         ("end_unit", "i4"),
         ("ready", "i4"),  # units ready here
+        ("domain", "i4"),
+        ("leads", "i4"),  # its nation leads in its domain
         ("x", "f8"),  # km
         ("y", "f8"),
         ("readiness_h", "f8"),
@@ -47,6 +51,11 @@ BASE = np.dtype(
     align=True,
 )
 
+LEAD = np.dtype(
+    [("present", "i4"), ("absent_delay_h", "f8")],  # units of the lead nation
+    align=True,
+)
+
 column("units", UNIT)
 column("bases", BASE)
 column("fits", np.bool_, 2)  # (support groups, kinds) who answers what
@@ -54,8 +63,13 @@ column("near_bases", np.int32, 2)  # (line cells, bases) bases by time to arrive
 column("near_hours", np.float64, 2)  # (line cells, bases) that time to the cell's middle
 column("near_slack", np.float64)  # (line cells,) km from the middle to the end of any way
 column("forward", np.float64, 3)  # (stand-offs, places, 2) km, forward points
+column("leads", LEAD)  # (3,) by domain
+column("kind_domains", np.int32)  # (kinds,)
 column("queue_head", np.int32, 2)  # (kinds, 6) longest-waiting call of each kind and severity
 column("queue_tail", np.int32, 2)  # (kinds, 6)
+
+HELD = 1  # by a user's decision
+ABSENT = 2  # not yet there, or gone
 
 FIXED = 0
 EXPONENTIAL = 1
@@ -162,18 +176,6 @@ def _first_ready(world: World, b: int) -> int:
         if world.units[u].stage == AT_BASE and not world.units[u].held:
             return u
     return -1
-
-
-@compiled
-def report(world: World, v: int, t: float) -> None:
-    """Let the call for support follow a detection: at once, or after the command delay."""
-    violation = world.violations[v]
-    if violation.status != DELAYED:
-        return
-    if violation.delay > 0.0:
-        push(world, t + violation.delay, CALL, v, 0, 0, 0.0)
-    else:
-        call(world, v, t)
 
 
 @compiled
@@ -294,20 +296,32 @@ def be_ready(world: World, u: int, t: float) -> None:
 
 
 @compiled
-def hold_back(world: World, u: int, held: bool, t: float) -> None:
-    """Hold a unit back from dispatch after its present job, or release it."""
+def withhold(world: World, u: int, reason: int, held: bool, t: float) -> None:
+    """Keep a unit from dispatch after its present job for a reason, or let that reason go."""
     unit = world.units[u]
-    if held == (unit.held == 1):
-        return
-    unit.held = 1 if held else 0
-    if unit.stage != AT_BASE:
+    before = unit.held
+    unit.held = before | reason if held else before & ~reason
+    if unit.stage != AT_BASE or (before != 0) == (unit.held != 0):
         return
     base = world.bases[unit.base]
-    if held:
+    if unit.held:
         base.ready -= 1
     else:
         base.ready += 1
         take_next_call(world, u, t)
+
+
+@compiled
+def set_present(world: World, u: int, present: bool, t: float) -> None:
+    """Let a unit come, or go after its present job."""
+    unit = world.units[u]
+    base = world.bases[unit.base]
+    world.leads[base.domain].present += base.leads * (1 if present else -1)
+    if present:
+        unit.present_since = t
+    else:
+        unit.present_h += t - unit.present_since
+    withhold(world, u, ABSENT, not present, t)
 
 
 @compiled
@@ -389,13 +403,18 @@ class SupportUnit(RecordView):
     @property
     def held(self) -> bool:
         """Whether it is held back on purpose."""
-        return bool(self.record["held"])
+        return bool(self.record["held"] & HELD)
+
+    @property
+    def present(self) -> bool:
+        """Whether it is in the country."""
+        return not self.record["held"] & ABSENT
 
     def hold(self) -> None:
         """Hold it back from dispatch after its present job."""
-        hold_back(self.model.world, self.row, True, self.model.hours)
+        withhold(self.model.world, self.row, HELD, True, self.model.hours)
 
     def release(self) -> None:
         """Make it ready for dispatch again; it takes the next waiting call."""
         self.model.make_room()
-        hold_back(self.model.world, self.row, False, self.model.hours)
+        withhold(self.model.world, self.row, HELD, False, self.model.hours)

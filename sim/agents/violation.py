@@ -31,7 +31,10 @@ VIOLATION = np.dtype(
         ("service_normal", "f8"),  # standard normal behind a lognormal on-scene time
         ("calm_mark", "f8"),  # uniform, against the calming effect of an answer nearby
         ("parent_mark", "f8"),  # uniform, against the share dropped by an answer to the parent
-        ("kind", "i4"),
+        ("regime_mark", "f8"),  # uniform, against the factor of the regime over the highest
+        ("nature", "i4"),  # a violation, clutter taken for one, or made up
+        ("kind", "i4"),  # of a false one, the kind it is taken for
+        ("look_kind", "i4"),  # column of the table of look chances
         ("severity", "i4"),  # 1 to 5
         ("side", "i4"),  # 0 Russian, 1 Ukrainian
         ("parent", "i4"),  # the candidate that provoked it, -1 for none
@@ -41,9 +44,11 @@ VIOLATION = np.dtype(
         ("sector", "i4"),
         # what becomes of it
         ("status", "i4"),
+        ("grade", "i4"),  # how well it is known
         ("looks", "i4"),
         ("evidence", "f8"),
-        ("detected", "f8"),  # h, nan until it happens; so the times below
+        ("reported", "f8"),  # h, nan until it happens; so the times below
+        ("detected", "f8"),
         ("called", "f8"),
         ("dispatched", "f8"),
         ("arrived", "f8"),
@@ -57,25 +62,71 @@ VIOLATION = np.dtype(
     align=True,
 )
 
+CASE = np.dtype(
+    [
+        # drawn before the run
+        ("confirm_threshold", "f8"),  # evidence at which a detection is confirmed, exponential
+        ("false_mark", "f8"),  # uniform, against being recognised as false
+        ("dismissal_mark", "f8"),  # uniform, against being taken for false
+        ("attribution_mark", "f8"),  # uniform, against being attributed
+        # what becomes of it
+        ("doubt", "f8"),  # chance that nobody recognised a false report so far
+        ("unattributed", "f8"),  # chance that nothing seen so far shows who did it
+        ("queued", "f8"),  # h, since when it waits for a desk
+        ("waited", "f8"),  # h, for desks so far
+        ("confirmed", "f8"),  # h, nan until it happens; so the time below
+        ("ruled", "f8"),
+        ("ruling", "i4"),
+        ("first_source", "i4"),  # row of the source, -1 for a monitor, -2 before it is reported
+        ("cued", "i4"),  # the drone sent last, -1 for none
+        ("station", "i4"),  # where it is in the chain
+        ("next_queued", "i4"),  # in the queue for a desk
+    ],
+    align=True,
+)
 column("violations", VIOLATION)  # by onset
-column("cell_live", np.int32)  # (cells + 1,) first live, undetected violation of each cell
+column("cases", CASE)  # (violations,) what is known and ruled of each
+column("cell_live", np.int32)  # (cells + 1,) first live, unconfirmed violation of each cell
 column("answers", np.float64, 2)  # (candidates, 2) time (h) and chainage (km) of answers
+
+REAL = 0
+CLUTTER = 1
+MADE_UP = 2
+NATURE_NAMES = ("violation", "clutter", "made_up")
+
+NOT_RULED = 0
+ATTRIBUTED = 1
+NOT_ATTRIBUTED = 2
+FALSE_ALARM = 3
+RULING_NAMES = ("none", "attributed", "not_attributed", "false_alarm")
+
+UNKNOWN = 0
+UNCONFIRMED = 1
+NOT_FOUND = 2  # a drone was sent and saw nothing
+CONFIRMED = 3
+GRADE_NAMES = ("unknown", "unconfirmed", "not_found", "confirmed")
 
 CANDIDATE = 0
 PREVENTED = 1
-UNDETECTED = 2
-DETECTED = 3  # and nobody is sent
-DELAYED = 4  # between detection and call
-WAITING = 5
-UNDER_WAY = 6
-ANSWERED = 7
-LOST = 8
-EXPIRED = 9
+UNDETECTED = 2  # and not reported
+DETECTED = 3  # or reported, and nobody is sent
+DISMISSED = 4  # taken for a false report
+CUEING = 5  # a drone is on its way to confirm it
+AT_DESK = 6  # with a headquarters, or waiting for one of its desks
+DELAYED = 7  # between the end of the chain and the call
+WAITING = 8
+UNDER_WAY = 9
+ANSWERED = 10
+LOST = 11
+EXPIRED = 12
 STATUS_NAMES = (
     "candidate",
     "prevented",
     "missed",
     "detected",
+    "dismissed",
+    "cueing",
+    "at_desk",
     "delayed",
     "waiting",
     "under_way",
@@ -103,32 +154,51 @@ def _calmed(world: World, violation: Records, t: float) -> bool:
 
 
 @compiled
-def happens(world: World, v: int, t: float) -> bool:
-    """Tell whether a candidate happens, given what was answered before it.
+def _regime_lets(world: World, violation: Records) -> bool:
+    """Tell whether the present regime of the ceasefire lets a background candidate happen."""
+    if world.settings[0].escalation == 0 or violation.nature != REAL:
+        return True
+    share = world.regimes[world.regime[0].level].factor_share
+    return bool(violation.regime_mark < share)
 
-    It does not when its parent did not; nor, with feedback on, when its parent was answered before
-    and its mark falls in the share dropped, or a place nearby was calmed and its mark falls in the
-    share calmed.
+
+@compiled
+def _parent_deters(world: World, parent: int, mark: float, t: float) -> bool:
+    """Tell whether an answer to its parent, or a ruling on it, keeps a candidate from happening."""
+    settings = world.settings[0]
+    dropped = 0.0
+    if world.violations[parent].arrived <= t:
+        dropped = settings.answered_offspring_drop
+    if world.cases[parent].ruling == ATTRIBUTED and world.cases[parent].ruled <= t:
+        dropped = 1.0 - (1.0 - dropped) * (1.0 - settings.attributed_offspring_drop)
+    return mark < dropped
+
+
+@compiled
+def happens(world: World, v: int, t: float) -> bool:
+    """Tell whether a candidate happens, given what came before it.
+
+    It does not when its parent did not, or when the regime is calmer than the one it was drawn for;
+    nor, with feedback on, when its parent was answered or ruled on before and its mark falls in the
+    share dropped, or a place nearby was calmed and its mark falls in the share calmed.
     """
     violation = world.violations[v]
     settings = world.settings[0]
     parent = violation.parent
     if parent >= 0 and world.violations[parent].status == PREVENTED:
         return False
-    if settings.feedback == 0:
+    if parent < 0 and not _regime_lets(world, violation):
+        return False
+    if settings.feedback == 0 or violation.nature != REAL:
         return True
-    if (
-        parent >= 0
-        and world.violations[parent].arrived <= t
-        and violation.parent_mark < settings.answered_offspring_drop
-    ):
+    if parent >= 0 and _parent_deters(world, parent, violation.parent_mark, t):
         return False
     return not (violation.calm_mark < settings.calm_effect and _calmed(world, violation, t))
 
 
 @compiled
 def enlist(world: World, v: int) -> None:
-    """Put a violation into the list of live, undetected ones of its cell."""
+    """Put a violation into the list of live, unconfirmed ones of its cell."""
     violation = world.violations[v]
     violation.next_live = world.cell_live[violation.cell]
     world.cell_live[violation.cell] = v
@@ -137,13 +207,13 @@ def enlist(world: World, v: int) -> None:
 
 @compiled
 def strike_ended(world: World, cell: int, t: float) -> None:
-    """Take out of a cell's list what is over or detected."""
+    """Take out of a cell's list what is over or confirmed."""
     previous = -1
     v = world.cell_live[cell]
     while v >= 0:
         violation = world.violations[v]
         following = violation.next_live
-        if violation.end <= t or violation.status != UNDETECTED:
+        if violation.end <= t or violation.grade == CONFIRMED:
             if previous < 0:
                 world.cell_live[cell] = following
             else:
@@ -152,16 +222,6 @@ def strike_ended(world: World, cell: int, t: float) -> None:
         else:
             previous = v
         v = following
-
-
-@compiled
-def detect(world: World, v: int, detector: int, t: float) -> None:
-    """Note the detection of a violation; it is `DELAYED` when a call for support is to follow."""
-    violation = world.violations[v]
-    violation.detected = t
-    violation.detector = detector
-    grave = violation.severity >= world.settings[0].min_severity
-    violation.status = DELAYED if grave else DETECTED
 
 
 @compiled
@@ -264,6 +324,6 @@ def is_settled(record: Records, hours: float) -> bool:
     status = int(record["status"])
     if status == ANSWERED:
         return bool(record["cleared"] <= hours)
-    if status in (DELAYED, WAITING, UNDER_WAY):
+    if CUEING <= status <= UNDER_WAY:
         return False
     return status in (LOST, EXPIRED, PREVENTED) or bool(record["end"] <= hours)

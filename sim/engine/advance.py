@@ -1,11 +1,13 @@
 """The loop: take what comes next, until a given time.
 
-Three sorted streams are merged: the calendar, the onsets of the candidates, and the changes of
-weather and jamming. At one instant changes come first, then the calendar, then onsets.
+Three sorted streams are merged: the calendar, the onsets of the candidates, and the changes that no
+agent has a hand in (weather, jamming, engagement, forces). At one instant changes come first, then
+the calendar, then onsets.
 """
 
 import numpy as np
 
+from sim.agents.cue import at_cue, back_on_track, cue, cue_look, leave_cue
 from sim.agents.deployment import start_drone
 from sim.agents.drone import (
     came_on_station,
@@ -13,25 +15,38 @@ from sim.agents.drone import (
     jamming_changed,
     land,
     lose,
+    switch_group,
     turned_around,
     weather_changed,
 )
+from sim.agents.headquarters import desk_done, hear
+from sim.agents.regime import await_answer, change_regime, engagement_changed, enter_regime, grave_due
 from sim.agents.sensor import first_looks, take_look
-from sim.agents.support_unit import arrive, be_ready, call, expire
-from sim.agents.violation import PREVENTED, UNDETECTED, enlist, happens, strike_ended
+from sim.agents.support_unit import arrive, be_ready, call, expire, set_present
+from sim.agents.violation import MADE_UP, PREVENTED, UNDETECTED, enlist, happens, strike_ended
 from sim.kernel.calendar import (
     CALL,
     CALL_EXPIRED,
+    CUE,
+    DESK_DONE,
+    DRONE_AT_CUE,
+    DRONE_BACK,
+    DRONE_CUE_LOOK,
+    DRONE_CUE_OVER,
     DRONE_LANDED,
     DRONE_LOST,
     DRONE_OFF_STATION,
     DRONE_ON_STATION,
     DRONE_READY,
     DRONE_REPLACED,
+    GRAVE_DUE,
     LOOK,
+    REPORT,
     UNIT_ARRIVED,
     UNIT_READY,
+    WORSEN,
     drop_first,
+    push,
 )
 from sim.kernel.compiled import compiled
 from sim.kernel.world import World, column
@@ -43,24 +58,44 @@ SETTINGS = np.dtype(
         ("waiting_room", "i4"),
         ("travel_is_busy", "i4"),
         ("sector_first", "i4"),
+        ("cueing", "i4"),
+        ("cue_severity", "i4"),
+        ("escalation", "i4"),
+        ("grave_severity", "i4"),
         ("calm_effect", "f8"),
         ("calm_h", "f8"),
         ("calm_radius_km", "f8"),
         ("answered_offspring_drop", "f8"),
+        ("attributed_offspring_drop", "f8"),
         ("max_wait_h", "f8"),
         ("most_h_per_km", "f8"),
         ("forward_step_km", "f8"),
+        ("poor_look_share", "f8"),
+        ("search_h", "f8"),
+        ("cue_flight_h", "f8"),  # longest flight to confirm a report
+        ("answer_within_h", "f8"),
+        ("memory_h", "f8"),
+        ("us_deterrence", "f8"),
+        ("backstop_chance", "f8"),
     ],
     align=True,
 )
 CHANGE = np.dtype(
-    [("time", "f8"), ("zone", "i4"), ("what", "i4"), ("level", "i4")],
+    [
+        ("time", "f8"),
+        ("subject", "i4"),  # a zone, a group of monitors, or a unit
+        ("what", "i4"),
+        ("level", "i4"),
+    ],
     align=True,
 )
 column("changes", CHANGE)
 column("settings", SETTINGS)
 WEATHER_CHANGE = 0
 JAMMING_CHANGE = 1
+US_CHANGE = 2  # to this state
+GROUP_CHANGE = 3  # a group of monitors flies, or not
+UNIT_CHANGE = 4  # a unit comes, or goes
 
 DONE = 0
 MORE_ROOM = 1
@@ -68,9 +103,11 @@ MORE_ROOM = 1
 
 @compiled
 def start(world: World) -> None:
-    """Set every drone to its state at time 0."""
+    """Set every drone, and the regime, to its state at time 0."""
     for d in range(len(world.drones)):
         start_drone(world, d)
+    if world.settings[0].escalation:
+        enter_regime(world, world.regime[0].level, 0.0)
 
 
 @compiled
@@ -81,21 +118,31 @@ def _take_onset(world: World, v: int) -> None:
         violation.status = PREVENTED
         return
     violation.status = UNDETECTED
-    strike_ended(world, violation.cell, t)
-    enlist(world, v)
-    first_looks(world, v, t)
+    for source in range(world.report_at.shape[1]):
+        push(world, world.report_at[v, source], REPORT, v, source, 0, 0.0)
+    await_answer(world, v, t)
+    if violation.nature != MADE_UP:
+        strike_ended(world, violation.cell, t)
+        enlist(world, v)
+        first_looks(world, v, t)
 
 
 @compiled
 def _take_change(world: World, row: int) -> None:
     change = world.changes[row]
-    zone = world.zones[change.zone]
+    t, subject, level = change.time, change.subject, change.level
     if change.what == WEATHER_CHANGE:
-        zone.weather = change.level
-        weather_changed(world, change.zone, change.time)
+        world.zones[subject].weather = level
+        weather_changed(world, subject, t)
+    elif change.what == JAMMING_CHANGE:
+        world.zones[subject].jammed = level
+        jamming_changed(world, subject, t)
+    elif change.what == US_CHANGE:
+        engagement_changed(world, level, t)
+    elif change.what == GROUP_CHANGE:
+        switch_group(world, subject, level != 0, t)
     else:
-        zone.jammed = change.level
-        jamming_changed(world, change.zone, change.time)
+        set_present(world, subject, level != 0, t)
 
 
 @compiled
@@ -113,6 +160,24 @@ def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> 
         fly_home(world, d, t)
     elif kind == DRONE_LANDED:
         land(world, d, t)
+    elif kind == DRONE_AT_CUE:
+        at_cue(world, d, t)
+    elif kind == DRONE_CUE_LOOK:
+        cue_look(world, d, t)
+    elif kind == DRONE_CUE_OVER:
+        leave_cue(world, d, t)
+    else:
+        back_on_track(world, d, t)
+
+
+@compiled
+def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) -> None:
+    if kind == GRAVE_DUE:
+        grave_due(world, v, t)
+    elif kind == WORSEN:
+        change_regime(world, 1, epoch, t)
+    else:
+        change_regime(world, -1, epoch, t)
 
 
 @compiled
@@ -121,10 +186,16 @@ def _take_event(world: World) -> None:
     t, until = event.time, event.until
     kind, first, second, epoch = event.kind, event.first, event.second, event.epoch
     drop_first(world)
-    if kind <= DRONE_REPLACED:
+    if kind <= DRONE_BACK:
         _take_drone_event(world, kind, first, epoch, t)
     elif kind == LOOK:
         take_look(world, first, second, epoch, until, t)
+    elif kind == REPORT:
+        hear(world, first, second, t)
+    elif kind == CUE:
+        cue(world, first, t)
+    elif kind == DESK_DONE:
+        desk_done(world, first, second, t)
     elif kind == CALL:
         call(world, first, t)
     elif kind == UNIT_ARRIVED:
@@ -133,6 +204,14 @@ def _take_event(world: World) -> None:
         be_ready(world, second, t)
     elif kind == CALL_EXPIRED:
         expire(world, first)
+    else:
+        _take_regime_event(world, kind, first, epoch, t)
+
+
+@compiled
+def most_pushes(world: World) -> int:
+    """Return how many events one event may enter, looks and reports in queues not counted."""
+    return 4 * len(world.drones) + world.report_at.shape[1] + 16
 
 
 @compiled
@@ -153,9 +232,9 @@ def advance(world: World, until: float) -> int:
         lost.
     """
     clock = world.clock[0]
-    room = 2 * len(world.drones) + 16
+    room = most_pushes(world)
     while True:
-        if clock.pending + clock.live + room > len(world.heap):
+        if clock.pending + clock.live + clock.queued + room > len(world.heap):
             return MORE_ROOM
         if clock.sorties + len(world.drones) > len(world.sorties):
             return MORE_ROOM
@@ -166,7 +245,8 @@ def advance(world: World, until: float) -> int:
         next_onset = np.inf
         if clock.next_candidate < len(world.violations):
             next_onset = world.violations[clock.next_candidate].onset
-        if min(next_event, next_change, next_onset) > until:
+        # a renewed attack ends the run before its time
+        if min(next_event, next_change, next_onset) > min(until, clock.horizon):
             break
         clock.events += 1
         if next_change <= next_event and next_change <= next_onset:
@@ -177,5 +257,5 @@ def advance(world: World, until: float) -> int:
         else:
             clock.next_candidate += 1
             _take_onset(world, clock.next_candidate - 1)
-    clock.now = max(clock.now, until)
+    clock.now = max(clock.now, min(until, clock.horizon))
     return DONE

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.support_unit import BASE, SHAPES, UNIT
+from sim.agents.support_unit import BASE, LEAD, SHAPES, UNIT
 from sim.engine.posts import stretch
 from sim.geography import ContactLine
 from sim.geography.forward import forward_points
 from sim.kernel.world import Records
 from sim.scenario import Scenario, SupportGroup
+from sim.scenario.support import DOMAINS
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int32]
@@ -33,6 +34,8 @@ class Support:
     bases: Records
     units: Records
     fits: NDArray[np.bool_]  # (groups, kinds)
+    leads: Records  # LEAD (3,)
+    kind_domains: Ints  # (kinds,)
     names: tuple[str, ...]  # of the units
     base_groups: tuple[str, ...]
     random_bases: Ints  # bases whose place is drawn in each run
@@ -74,7 +77,27 @@ def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[
     base["on_scene_shape"] = SHAPES.index(group.on_scene)
     base["on_scene_sigma"] = np.sqrt(np.log1p(group.on_scene_cv**2))
     base["forward_row"] = -1
+    base["domain"] = DOMAINS.index(group.domain)
     return base
+
+
+def _answers(scenario: Scenario, group: SupportGroup) -> list[bool]:
+    """Tell which kinds of violation a group answers: of its domain, and named if it names any."""
+    return [
+        kind.domain == group.domain and (group.answers is None or name in group.answers)
+        for name, kind in scenario.violations.kinds.items()
+    ]
+
+
+def _lead_records(scenario: Scenario, bases: Records) -> Records:
+    """Return the leads of the domains with all units present; nobody is missed who does not lead."""
+    leads = np.zeros(len(DOMAINS), dtype=LEAD)
+    for row, domain in enumerate(DOMAINS):
+        lead = scenario.mission.lead(domain)
+        mine = (bases["domain"] == row) & (bases["leads"] == 1)
+        leads["present"][row] = bases["ready"][mine].sum() if lead.nation else 1
+        leads["absent_delay_h"][row] = lead.absent_delay_min / 60.0
+    return leads
 
 
 def _lay_forward(line: ContactLine, bases: Records) -> Floats:
@@ -156,7 +179,7 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
     fits = np.zeros((len(scenario.support), len(kinds)), dtype=np.bool_)
     unit_bases: list[int] = []
     for number, (name, group) in enumerate(scenario.support.items()):
-        fits[number] = [group.answers is None or kind in group.answers for kind in kinds]
+        fits[number] = _answers(scenario, group)
         if group.count == 0:
             continue
         key = f"support.{name}"
@@ -166,7 +189,9 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
             start, end = stretch(key, group.from_km, group.to_km, line)
             random_bases += range(first, first + len(points))
             random_stretch += [(start, end, group.base_offset_km)] * len(points)
-        bases.append(_base_records(group, number, points, dealt))
+        records = _base_records(group, number, points, dealt)
+        records["leads"] = scenario.mission.lead(group.domain).nation == group.nation
+        bases.append(records)
         groups += [name] * len(points)
         unit_bases += [first + b for b, count in enumerate(dealt) for _ in range(count)]
         names += [f"{name}-{k + 1}" for k in range(group.count)]
@@ -178,12 +203,15 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
     all_bases["end_unit"] = ends
     all_bases["first_unit"] = ends - all_bases["ready"]
     forward = _lay_forward(line, all_bases)
+    domains = [DOMAINS.index(kind.domain) for kind in scenario.violations.kinds.values()]
     if len(all_bases):
         _sectors(line, all_bases, scenario.line.sectors)
     return Support(
         all_bases,
         units,
         fits,
+        _lead_records(scenario, all_bases),
+        np.array(domains, dtype=np.int32),
         tuple(names),
         tuple(groups),
         np.array(random_bases, dtype=np.int32),

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.violation import VIOLATION
+from sim.engine.areas import Areas, place_in_areas
 from sim.engine.bases import line_cells
 from sim.engine.grid import Grid
 from sim.engine.streams import stream
@@ -25,7 +26,8 @@ from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records
-from sim.scenario import HotSpot, Scenario
+from sim.scenario import Escalation, HotSpot, Scenario
+from sim.scenario.escalation import REGIMES
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -59,6 +61,7 @@ class Process:
     spot_at_km: Floats
     spot_spread_km: Floats
     law: "Law"
+    regimes: bool  # whether candidates are thinned by the regime
 
 
 class Law(NamedTuple):
@@ -84,10 +87,18 @@ def _cumulative(weights: list[float]) -> Floats:
     return shares
 
 
+def highest_factor(spec: Escalation) -> float:
+    """Return the highest factor of any regime, which candidates are drawn for."""
+    if not spec.enabled:
+        return 1.0
+    return max(getattr(spec, regime).factor for regime in REGIMES)
+
+
 def _rate_bins(scenario: Scenario) -> tuple[Floats, Floats]:
     """Return the bins between which the background rate is constant, and their expected counts."""
     spec = scenario.violations
     horizon = scenario.run.duration_days * 24.0
+    rate_per_day = spec.rate_per_day * highest_factor(scenario.escalation)
     starts = np.array([24.0 * phase.from_day for phase in spec.phases])
     factors = np.array([phase.factor for phase in spec.phases])
     hours = np.asarray(spec.hour_weights)
@@ -98,7 +109,7 @@ def _rate_bins(scenario: Scenario) -> tuple[Floats, Floats]:
     edges = np.unique(np.concatenate([grid, starts[starts < horizon], [horizon]]))
     factor = factors[np.searchsorted(starts, edges[:-1], side="right") - 1]
     hour = (hours / hours.mean())[(edges[:-1] % 24.0).astype(int)] if not steady else 1.0
-    return edges, spec.rate_per_day / 24.0 * np.diff(edges) * factor * hour
+    return edges, rate_per_day / 24.0 * np.diff(edges) * factor * hour
 
 
 def lay_process(scenario: Scenario, line: ContactLine) -> Process:
@@ -135,6 +146,7 @@ def lay_process(scenario: Scenario, line: ContactLine) -> Process:
         spot_at_km=np.array(at_km),
         spot_spread_km=np.array([spot.spread_km for spot in spots.values()]),
         law=_law(scenario),
+        regimes=scenario.escalation.enabled,
     )
 
 
@@ -258,6 +270,7 @@ class Frame:
     sectors: int
     zones: int
     least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
+    areas: Areas
 
 
 @compiled
@@ -286,7 +299,7 @@ def _fill(
         severity = 0
         while uniform[1, v] >= law.severity_edges[kind, severity]:
             severity += 1
-        row.kind = kind
+        row.kind = row.look_kind = kind
         row.severity = severity + 1
         row.side = 0 if uniform[2, v] < law.russian_share[kind] else 1
         row.calm_mark = uniform[3, v]
@@ -303,7 +316,7 @@ def _fill(
         )
         row.service_exponential = human[2, v]
         row.service_normal = human[3, v]
-        row.detected = row.called = row.dispatched = np.nan
+        row.reported = row.detected = row.called = row.dispatched = np.nan
         row.arrived = row.cleared = row.distance = np.nan
         row.detector = row.unit = row.next_live = row.next_waiting = -1
 
@@ -345,28 +358,58 @@ def _place(rows: Records, frame: Frame) -> None:
         rows["depth"][deep] = line.locate(points[deep])[1]
 
 
-def _draw_normals(law: Law, seed: int, count: int) -> Floats:
+def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:
     """Draw what only some scenarios need, from streams of their own."""
     normal = np.zeros((2, count))
     if np.any(law.duration_law == LOGNORMAL):
-        normal[0] = stream(seed, "durations").standard_normal(count)
+        normal[0] = stream(seed, f"{prefix}durations").standard_normal(count)
     if np.any(law.offset_sd_km > 0.0):
-        normal[1] = stream(seed, "offsets").standard_normal(count)
+        normal[1] = stream(seed, f"{prefix}offsets").standard_normal(count)
     return normal
 
 
-def _draw_human(law: Law, seed: int, count: int) -> Floats:
+def _draw_human(law: Law, seed: int, prefix: str, count: int) -> Floats:
     """Draw delays of command and times on the scene: an exponential and a normal row of each."""
     human = np.ones((4, count))
     if law.delay_law != FIXED:
-        delays = stream(seed, "command")
+        delays = stream(seed, f"{prefix}command")
         human[0] = delays.standard_exponential(count)
         human[1] = delays.standard_normal(count)
     if law.service_drawn:
-        service = stream(seed, "service")
+        service = stream(seed, f"{prefix}service")
         human[2] = service.standard_exponential(count)
         human[3] = service.standard_normal(count)
     return human
+
+
+def fill_and_place(
+    rows: Records, law: Law, frame: Frame, rng: np.random.Generator, seed: int, prefix: str = ""
+) -> None:
+    """Draw all that is to be known of incidents whose onsets and chainages are there.
+
+    Parameters
+    ----------
+    rows
+        Records of violations with onset, chainage and parent; the other fields are set.
+    law, frame
+        What they are drawn from, and where they take place.
+    rng
+        The stream of their process.
+    seed
+        Seed of the run, for the streams that only some scenarios need.
+    prefix
+        What the names of those streams begin with.
+    """
+    count = len(rows)
+    uniform, exponential = rng.random((5, count)), rng.standard_exponential((2, count))
+    normal = _draw_normals(law, seed, prefix, count)
+    human = _draw_human(law, seed, prefix, count)
+    _fill(rows, law, uniform, exponential, normal, human)
+    _place(rows, frame)
+    if frame.areas:
+        stretches = (frame.sectors, frame.zones, line_cells(frame.line))
+        rng = stream(seed, f"{prefix}areas")
+        place_in_areas(rows, frame.areas, frame.line, frame.grid, stretches, rng)
 
 
 def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:
@@ -388,18 +431,9 @@ def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:
     onset = _background_onsets(process, rng)
     chainage = _background_places(process, rng, len(onset), length_km)
     onset, chainage, parents = _by_onset(*_clusters(process, rng, onset, chainage, length_km))
-    count = len(onset)
-    rows = np.zeros(count, dtype=VIOLATION)
+    rows = np.zeros(len(onset), dtype=VIOLATION)
     rows["onset"], rows["chainage"], rows["parent"] = onset, chainage, parents
-    uniform, exponential = rng.random((5, count)), rng.standard_exponential((2, count))
-    law = process.law
-    _fill(
-        rows,
-        law,
-        uniform,
-        exponential,
-        _draw_normals(law, seed, count),
-        _draw_human(law, seed, count),
-    )
-    _place(rows, frame)
+    fill_and_place(rows, process.law, frame, rng, seed)
+    if process.regimes:
+        rows["regime_mark"] = stream(seed, "regimes").random(len(rows))
     return rows

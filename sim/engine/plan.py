@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.drone import SORTIE
+from sim.agents.flight import SORTIE
 from sim.engine.advance import SETTINGS
+from sim.engine.areas import lay_areas
 from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
+from sim.engine.escalation import EscalationRules, lay_escalation
 from sim.engine.grid import Grid, Reach, lay_reach
 from sim.engine.incidents import Frame, Process, lay_process
 from sim.engine.posts import Monitors, lay_monitors, platform_records
+from sim.engine.reporting import Reporting, clutter_chances, lay_reporting
 from sim.engine.surroundings import Surroundings, lay_surroundings
 from sim.geography import ContactLine
 from sim.kernel.world import Records
@@ -31,18 +34,30 @@ class Plan:
     drone_names: tuple[str, ...]
     monitors: Monitors
     platforms: Records
-    look_chance: NDArray[np.float64]  # (platforms, kinds)
+    look_chance: NDArray[np.float64]  # (platforms, kinds + clutter + 1)
     track_xy: NDArray[np.float64]
     track_at: NDArray[np.float64]
     grid: Grid
     reach: Reach
     support: Support
     process: Process
+    reporting: Reporting
+    escalation: EscalationRules
     frame: Frame
     surroundings: Surroundings
     settings: Records
     lives: dict[str, int]  # thresholds of loss drawn for each drone, by group of monitors
     sortie_room: int
+
+    @property
+    def station_names(self) -> tuple[str, ...]:
+        """Stations of the command chain, in order."""
+        return tuple(self.scenario.headquarters)
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """Sources of reports besides the monitors."""
+        return tuple(self.scenario.reports)
 
     @property
     def horizon_h(self) -> float:
@@ -93,9 +108,44 @@ def _settings(scenario: Scenario, support: Support) -> Records:
     row["calm_radius_km"] = feedback.calm_radius_km
     row["answered_offspring_drop"] = feedback.answered_offspring_drop
     row["max_wait_h"] = np.inf if dispatch.max_wait_h is None else dispatch.max_wait_h
+    row["attributed_offspring_drop"] = feedback.attributed_offspring_drop
     row["most_h_per_km"] = support.bases["h_per_km"].max(initial=0.0)
     row["forward_step_km"] = FORWARD_STEP_KM
+    _set_cueing(row, scenario)
+    _set_escalation(row, scenario)
     return row
+
+
+def _set_cueing(row: Records, scenario: Scenario) -> None:
+    spec = scenario.cueing
+    row["cueing"] = spec.enabled
+    row["cue_severity"] = spec.min_severity
+    row["poor_look_share"] = spec.poor_look_share
+    row["search_h"] = spec.search_min / 60.0
+    limit = spec.max_flight_min
+    row["cue_flight_h"] = np.inf if limit is None else limit / 60.0
+
+
+def _set_escalation(row: Records, scenario: Scenario) -> None:
+    spec = scenario.escalation
+    row["escalation"] = spec.enabled
+    row["grave_severity"] = spec.grave_severity
+    row["answer_within_h"] = spec.answer_within_h
+    row["memory_h"] = spec.memory_days * 24.0
+    row["us_deterrence"] = spec.us_deterrence
+
+
+def _look_chances(scenario: Scenario) -> NDArray[np.float64]:
+    """Return the chance of a look, shape (platforms, kinds + clutter + 1).
+
+    The last column is what nobody sees: made-up reports.
+    """
+    platforms = scenario.monitor_platforms().values()
+    kinds = scenario.violations.kinds.items()
+    chances = [[p.chance(name, kind.domain == "land") for name, kind in kinds] for p in platforms]
+    true = np.array(chances, dtype=np.float64).reshape(len(platforms), len(kinds))
+    nothing = np.zeros((len(platforms), 1))
+    return np.ascontiguousarray(np.hstack([true, clutter_chances(scenario), nothing]))
 
 
 def _sortie_room(scenario: Scenario, monitors: Monitors) -> int:
@@ -173,14 +223,13 @@ def build_plan(scenario: Scenario) -> Plan:
     track_xy, track_at = _tracks(monitors)
     grid, reach = lay_grid(scenario, line, monitors, track_xy)
     standoffs = support.bases["standoff_km"]
-    platforms = scenario.monitor_platforms()
-    chances = [[platform.chance(kind) for kind in kinds] for platform in platforms.values()]
+    process = lay_process(scenario, line)
     return Plan(
         scenario=scenario,
         line=line,
         kinds=kinds,
         group_names=tuple(scenario.monitors),
-        platform_names=tuple(platforms),
+        platform_names=tuple(scenario.monitor_platforms()),
         drone_names=tuple(
             f"{name}-{number + 1}"
             for name, group in scenario.monitors.items()
@@ -188,19 +237,22 @@ def build_plan(scenario: Scenario) -> Plan:
         ),
         monitors=monitors,
         platforms=platform_records(scenario),
-        look_chance=np.array(chances, dtype=np.float64).reshape(-1, len(kinds)),
+        look_chance=_look_chances(scenario),
         track_xy=track_xy,
         track_at=track_at,
         grid=grid,
         reach=reach,
         support=support,
-        process=lay_process(scenario, line),
+        process=process,
+        reporting=lay_reporting(scenario, process.law),
+        escalation=lay_escalation(scenario),
         frame=Frame(
             line=line,
             grid=grid,
             sectors=scenario.line.sectors,
             zones=surroundings.zones,
             least_standoff_km=float(standoffs[standoffs > 0.0].min(initial=np.inf)),
+            areas=lay_areas(scenario, line),
         ),
         surroundings=surroundings,
         settings=_settings(scenario, support),

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.drone import DRONE
+from sim.agents.flight import DRONE
 from sim.agents.patrol import PATROLS, POST, SHUTTLE, STATIC
 from sim.agents.sensor import NEVER, PLATFORM, POOR, SEVERE
 from sim.errors import InputError
@@ -129,6 +129,9 @@ def lay_post(
     post["entry_x"], post["entry_y"] = entry
     if platform.endurance_h is not None:
         post["return_h"] = np.hypot(*(track.xy - base).T).max() / transit
+    low, high = track.xy.min(axis=0), track.xy.max(axis=0)
+    post["middle_x"], post["middle_y"] = 0.5 * (low + high)
+    post["extent_km"] = np.hypot(*(track.xy - 0.5 * (low + high)).T).max()
     middle = 0.5 * (track.from_km + track.to_km)
     post["zone"] = min(zones - 1, int(middle / line.length_km * zones))
     return post
@@ -221,6 +224,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     all_drones["next_post"] = all_drones["post"]
     all_drones["next_on_station"] = -1
     all_drones["sortie"] = -1
+    all_drones["cue"] = -1
     return Monitors(
         np.concatenate([*posts, np.empty(0, POST)]),
         all_drones,
@@ -248,4 +252,7 @@ def platform_records(scenario: Scenario) -> Records:
         record["replacement_h"] = platform.replacement_days * 24.0
         record["cost_per_h"] = platform.cost_per_flight_h_usd
         record["weather_limit"] = _WEATHER_LIMITS[platform.grounded_by]
+        record["attribution"] = platform.attribution_chance
+        record["confirms"] = platform.confirms
+        record["can_be_cued"] = platform.confirms and platform.speed_kmh > 0.0
     return records

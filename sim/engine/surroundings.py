@@ -151,7 +151,7 @@ def _spread(rows: list[tuple[float, int, int, int]], zones: int, of: int) -> Rec
     fine = zones // max(1, of)
     table = np.array(rows, dtype=CHANGE)
     spread = np.repeat(table, fine)
-    spread["zone"] = spread["zone"] * fine + np.tile(np.arange(fine), len(table))
+    spread["subject"] = spread["subject"] * fine + np.tile(np.arange(fine), len(table))
     return spread
 
 
@@ -174,10 +174,10 @@ def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
     if not parts:
         return zones, np.empty(0, dtype=CHANGE)
     changes = np.concatenate(parts)
-    changes = changes[np.lexsort((changes["zone"], changes["what"], changes["time"]))]
+    changes = changes[np.lexsort((changes["subject"], changes["what"], changes["time"]))]
     initial = changes["time"] <= 0.0
     for row in changes[initial]:
-        zones["weather" if row["what"] == WEATHER_CHANGE else "jammed"][row["zone"]] = row["level"]
+        zones["weather" if row["what"] == WEATHER_CHANGE else "jammed"][row["subject"]] = row["level"]
     return zones, _without_repeats(zones, changes[~initial])
 
 
@@ -191,7 +191,7 @@ def _without_repeats(zones: Records, changes: Records) -> Records:
     }
     for index, (zone, what, level) in enumerate(
         zip(
-            changes["zone"].tolist(),
+            changes["subject"].tolist(),
             changes["what"].tolist(),
             changes["level"].tolist(),
             strict=True,

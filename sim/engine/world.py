@@ -3,12 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.headquarters import US
 from sim.agents.patrol import CIRCUIT, STREAM
-from sim.engine.advance import DONE, advance, start
+from sim.engine.advance import DONE, advance, most_pushes, start
 from sim.engine.bases import order_bases
+from sim.engine.escalation import draw_regime
 from sim.engine.incidents import draw_incidents
 from sim.engine.plan import Plan, empty_sorties
 from sim.engine.posts import transit_speed_kmh
+from sim.engine.reporting import draw_reporting
 from sim.engine.streams import stream
 from sim.engine.surroundings import draw_surroundings
 from sim.kernel.calendar import EVENT
@@ -69,6 +72,7 @@ def _draw_posts(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
         points = plan.line.point(places, group.offset_km)
         track_xy[posts["first_vertex"][mine]] = points
         posts["entry_x"][mine], posts["entry_y"][mine] = points.T
+        posts["middle_x"][mine], posts["middle_y"][mine] = points.T
         platform = plan.scenario.platforms[group.platform]
         if group.base_lon is None:
             bases = plan.line.point(places, group.base_offset_km)
@@ -122,7 +126,10 @@ def make_world(plan: Plan, seed: int) -> World:
     posts, track_xy = _draw_posts(plan, seed)
     bases, near_bases, near_hours = _draw_bases(plan, seed)
     violations = draw_incidents(plan.process, plan.frame, seed)
+    batch = draw_reporting(plan.reporting, plan.frame, violations, seed)
+    regime, thresholds = draw_regime(plan.escalation, seed)
     zones, changes = draw_surroundings(plan.surroundings, seed)
+    stations = len(plan.reporting.station_records)
     most_segments = int(posts["vertices"].max(initial=1)) + 1
     return World(
         clock=clock,
@@ -142,14 +149,28 @@ def make_world(plan: Plan, seed: int) -> World:
         post_cells=plan.reach.post_cells,
         visits=np.empty((most_segments, 2)),
         sorties=empty_sorties(plan.sortie_room),
-        violations=violations,
+        violations=batch.rows,
+        cases=batch.cases,
+        report_at=batch.report_at,
+        desk_hours=batch.desk_hours,
+        sources=plan.reporting.source_records,
+        stations=plan.reporting.station_records.copy(),
+        station_head=np.full((stations, 6), -1, dtype=np.int32),
+        station_tail=np.full((stations, 6), -1, dtype=np.int32),
+        referee=plan.reporting.referee,
+        us=np.zeros(1, dtype=US),
+        regimes=plan.escalation.rules,
+        regime=regime,
+        regime_thresholds=thresholds,
         cell_live=np.full(plan.grid.cells + 1, -1, dtype=np.int32),
-        answers=np.empty((len(violations), 2)),
+        answers=np.empty((len(batch.rows), 2)),
         zones=zones,
         changes=changes,
         units=plan.support.units.copy(),
         bases=bases,
         fits=plan.support.fits,
+        leads=plan.support.leads.copy(),
+        kind_domains=plan.support.kind_domains,
         near_bases=near_bases,
         near_hours=near_hours,
         near_slack=plan.support.near.slack_km,
@@ -168,7 +189,7 @@ def _grown(array: Records, room: int) -> Records:
 def make_room(world: World) -> None:
     """Make the calendar and the sortie table large enough for whatever the next event may enter."""
     clock = world.clock[0]
-    events = int(clock["pending"] + clock["live"]) + 4 * len(world.drones) + 64
+    events = int(clock["pending"] + clock["live"] + clock["queued"]) + most_pushes(world) + 64
     if events > len(world.heap):
         world.put("heap", _grown(world.heap, events))
     sorties = int(clock["sorties"]) + 2 * len(world.drones) + 64

@@ -26,17 +26,28 @@ column("heap", EVENT)
 column("spare", EVENT)  # (1,) the event being entered
 
 # The kinds of event, in the order in which they are taken at one instant.
+# Events of drones come first.
 DRONE_READY = 1
 DRONE_ON_STATION = 2
 DRONE_OFF_STATION = 3
 DRONE_LANDED = 4
 DRONE_LOST = 5
 DRONE_REPLACED = 6
-LOOK = 7
-CALL = 8
-UNIT_ARRIVED = 9
-UNIT_READY = 10
-CALL_EXPIRED = 11
+DRONE_AT_CUE = 7
+DRONE_CUE_LOOK = 8
+DRONE_CUE_OVER = 9
+DRONE_BACK = 10
+LOOK = 11
+REPORT = 12
+CUE = 13
+DESK_DONE = 14
+CALL = 15
+UNIT_ARRIVED = 16
+UNIT_READY = 17
+CALL_EXPIRED = 18
+GRAVE_DUE = 19
+WORSEN = 20
+EASE = 21
 
 
 @compiled

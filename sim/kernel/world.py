@@ -33,7 +33,8 @@ CLOCK = np.dtype(
         ("next_candidate", "i8"),  # first violation whose onset is still to come
         ("next_change", "i8"),  # first change of weather or jamming still to come
         ("sorties", "i8"),  # sorties recorded
-        ("live", "i8"),  # violations in the lists of live, undetected ones (an upper bound)
+        ("live", "i8"),  # violations in the lists of live, unconfirmed ones (an upper bound)
+        ("queued", "i8"),  # reports that wait for a desk
         ("answers", "i8"),  # answered violations
         ("calm_from", "i8"),  # first answer that may still calm its surroundings
         ("events", "i8"),  # events taken so far

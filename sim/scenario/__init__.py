@@ -1,29 +1,44 @@
 """Scenarios: the validated description of one run, read from TOML."""
 
+from sim.scenario.areas import Area
 from sim.scenario.command import Command, Dispatch
 from sim.scenario.describe import describe
 from sim.scenario.environment import Jamming, Weather
+from sim.scenario.escalation import Escalation, Regime
+from sim.scenario.headquarters import Cueing, Headquarters, Referee
 from sim.scenario.line import Line
+from sim.scenario.mission import Lead, Mission
 from sim.scenario.monitors import MonitorGroup
 from sim.scenario.platforms import Platform, packaged_platforms
+from sim.scenario.reports import Clutter, ReportSource
 from sim.scenario.run import Measures, Run
 from sim.scenario.scenario import Scenario
 from sim.scenario.support import Base, SupportGroup
 from sim.scenario.violations import Feedback, HotSpot, Kind, Phase, Violations
 
 __all__ = [
+    "Area",
     "Base",
+    "Clutter",
     "Command",
+    "Cueing",
     "Dispatch",
+    "Escalation",
     "Feedback",
+    "Headquarters",
     "HotSpot",
     "Jamming",
     "Kind",
+    "Lead",
     "Line",
     "Measures",
+    "Mission",
     "MonitorGroup",
     "Phase",
     "Platform",
+    "Referee",
+    "Regime",
+    "ReportSource",
     "Run",
     "Scenario",
     "SupportGroup",

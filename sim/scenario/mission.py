@@ -5,6 +5,10 @@ from pydantic import Field
 from sim.scenario.fields import Section, quantity
 
 
+UNITED_STATES = "United States"
+"""The nation whose monitors, stations, sources and airlift depend on its engagement."""
+
+
 class Lead(Section):
     """The nation that leads in a domain."""
 

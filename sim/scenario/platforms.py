@@ -81,19 +81,27 @@ class Platform(Section):
     )
     cost_per_flight_h_usd: float = quantity(0.0, "Cost of a flight hour", unit="USD/h", ge=0)
 
-    def chance(self, kind: str) -> float:
+    def chance(self, kind: str, on_land: bool = True) -> float:
         """Chance that one look detects a live violation of this kind, in fair weather by day.
+
+        Parameters
+        ----------
+        kind
+            The kind.
+        on_land
+            Whether it is a kind on land. Others are seen only where the table names them: the
+            default stands for kinds on land.
 
         Raises
         ------
         KeyError
-            If the table of look chances has neither the kind nor a default.
+            If the table of look chances has neither a kind on land nor a default.
         """
         if not isinstance(self.look_chance, dict):
-            return self.look_chance
+            return self.look_chance if on_land else 0.0
         if kind in self.look_chance:
             return self.look_chance[kind]
-        return self.look_chance[DEFAULT_CHANCE]
+        return self.look_chance[DEFAULT_CHANCE] if on_land else 0.0
 
 
 @cache

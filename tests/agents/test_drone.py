@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from engine_scenarios import RICH, TINY, Tables, rich_on_the_real_line, scenario
 
-from sim.agents.drone import GONE, OUTBOUND, READY, TURNAROUND, drone_point
+from sim.agents.flight import GONE, OUTBOUND, READY, TURNAROUND, drone_point
 from sim.engine.plan import Plan, build_plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.kernel.world import World

@@ -17,7 +17,7 @@ from verification_engine import (
 )
 from verification_estimates import Floats, Statistic, mean_of
 
-from sim.agents.support_unit import hold_back
+from sim.agents.support_unit import HELD, withhold
 from sim.agents.violation import ANSWERED, LOST, UNDER_WAY
 from sim.engine.plan import Plan, build_plan
 from sim.geography import ContactLine
@@ -140,7 +140,7 @@ def g2(given: Inputs) -> Experiment:
 
     def hold_some(world: World, rng: np.random.Generator) -> None:
         for unit in np.flatnonzero(rng.random(count) < given["b"]):
-            hold_back(world, int(unit), True, 0.0)
+            withhold(world, int(unit), HELD, True, 0.0)
 
     sample = engine_with(tables, measures("travel_distance_mean_km"), hold_some)
     return Experiment(words, 1500, sample, {"": mean_of()})

@@ -1,0 +1,167 @@
+"""Cueing: a drone leaves its patrol to confirm a report, and takes it up again afterwards.
+
+It flies straight until the place comes into its footprint, looks there until it has confirmed the
+report or its search is over, and flies back to where it left its track. The way is a straight line
+at constant speed, so every time in it is known in advance.
+"""
+
+import numpy as np
+
+from sim.agents.drone import end_stay, fly_home, look_around, stay
+from sim.agents.flight import (
+    CONFIRMING,
+    CUED,
+    ON_STATION,
+    RETURNING,
+    drone_point,
+    enter_stage,
+    fly,
+)
+from sim.agents.headquarters import cue_over, pass_on
+from sim.agents.patrol import path_position, track_point, track_position
+from sim.agents.sensor import look
+from sim.agents.violation import CONFIRMED, CUEING
+from sim.kernel.calendar import (
+    DRONE_AT_CUE,
+    DRONE_BACK,
+    DRONE_CUE_LOOK,
+    DRONE_CUE_OVER,
+    push,
+)
+from sim.kernel.compiled import compiled
+from sim.kernel.world import World
+
+
+@compiled
+def _position(world: World, d: int, v: int, t: float) -> tuple[float, float]:
+    """Return the point (km) at which a drone flying straight has the place in its footprint."""
+    x, y = drone_point(world, d, t)
+    violation = world.violations[v]
+    dx, dy = violation.x - x, violation.y - y
+    away_km = np.sqrt(dx * dx + dy * dy)
+    way_km = away_km - world.posts[world.drones[d].post].radius_km
+    if way_km <= 0.0:
+        return x, y
+    return x + dx * (way_km / away_km), y + dy * (way_km / away_km)
+
+
+@compiled
+def _may_go(world: World, d: int, v: int) -> bool:
+    """Tell whether a drone is of use for confirming a report, wherever it is."""
+    drone = world.drones[d]
+    sensor = world.platforms[drone.platform]
+    violation = world.violations[v]
+    if drone.stage != ON_STATION or not sensor.can_be_cued:
+        return False
+    if world.look_chance[drone.platform, violation.kind] <= 0.0:
+        return False
+    return bool(world.zones[violation.zone].weather < sensor.weather_limit)
+
+
+@compiled
+def _least_hours(world: World, d: int, v: int) -> float:
+    """Return a flight time (h) that a drone can not stay below, wherever on its track it is."""
+    violation = world.violations[v]
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    dx, dy = violation.x - post.middle_x, violation.y - post.middle_y
+    away_km = np.sqrt(dx * dx + dy * dy) - post.extent_km - post.radius_km
+    return float(away_km / world.platforms[drone.platform].transit_kmh)
+
+
+@compiled
+def _hours_to(world: World, d: int, v: int, t: float) -> float:
+    """Return how long a drone needs into position; infinite if it could not be home in time."""
+    drone = world.drones[d]
+    sensor = world.platforms[drone.platform]
+    post = world.posts[drone.post]
+    x, y = drone_point(world, d, t)
+    to_x, to_y = _position(world, d, v, t)
+    out_h = np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
+    home_h = np.sqrt((to_x - post.base_x) ** 2 + (to_y - post.base_y) ** 2) / sensor.transit_kmh
+    back_at = t + out_h + world.settings[0].search_h + home_h
+    return out_h if back_at <= drone.took_off + sensor.endurance_h else np.inf
+
+
+@compiled
+def _first_in_position(world: World, v: int, t: float) -> int:
+    """Return the suitable drone that is first in position, -1 for none."""
+    best = -1
+    best_h = world.settings[0].cue_flight_h
+    for d in range(len(world.drones)):
+        if not _may_go(world, d, v) or _least_hours(world, d, v) > best_h:
+            continue
+        hours = _hours_to(world, d, v, t)
+        if hours < best_h or (best < 0 and hours == best_h):
+            best, best_h = d, hours
+    return best
+
+
+@compiled
+def cue(world: World, v: int, t: float) -> None:
+    """Send a drone to confirm a report, or let the report go on if there is none to send."""
+    if world.violations[v].status != CUEING:
+        return
+    d = _first_in_position(world, v, t)
+    if d < 0:
+        pass_on(world, v, 0, t)
+        return
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    x, y = drone_point(world, d, t)
+    to_x, to_y = _position(world, d, v, t)
+    drone.path_start = path_position(post, drone.path_start, drone.stage_start, t)
+    end_stay(world, d, t)
+    drone.cue = v
+    drone.cues += 1
+    world.cases[v].cued = d
+    end = fly(world, d, CUED, t, x, y, to_x, to_y)
+    push(world, end, DRONE_AT_CUE, d, 0, drone.epoch, 0.0)
+
+
+@compiled
+def at_cue(world: World, d: int, t: float) -> None:
+    """Begin to search where the place has come into the footprint."""
+    drone = world.drones[d]
+    end = t + world.settings[0].search_h
+    enter_stage(world, d, CONFIRMING, t, end)
+    push(world, end, DRONE_CUE_OVER, d, 0, drone.epoch, 0.0)
+    cue_look(world, d, t)
+
+
+@compiled
+def cue_look(world: World, d: int, t: float) -> None:
+    """Look once for what the report tells of; such looks leave no doubt."""
+    drone = world.drones[d]
+    v = drone.cue
+    violation = world.violations[v]
+    if violation.grade == CONFIRMED or violation.end <= t:
+        return
+    look(world, d, v, True, t)
+    again = t + world.platforms[drone.platform].look_h
+    if violation.grade != CONFIRMED and again < violation.end and again < drone.stage_end:
+        push(world, again, DRONE_CUE_LOOK, d, 0, drone.epoch, 0.0)
+
+
+@compiled
+def leave_cue(world: World, d: int, t: float) -> None:
+    """Give the report back and return to the patrol, or home if there is no time for both."""
+    cue_over(world, d, t)
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    x, y = drone_point(world, d, t)
+    to_x, to_y = track_point(world, post, track_position(post, drone.path_start))
+    sensor = world.platforms[drone.platform]
+    back_at = t + np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
+    if back_at + post.return_h > drone.took_off + sensor.endurance_h:
+        fly_home(world, d, t)
+        return
+    end = fly(world, d, RETURNING, t, x, y, to_x, to_y)
+    push(world, end, DRONE_BACK, d, 0, drone.epoch, 0.0)
+
+
+@compiled
+def back_on_track(world: World, d: int, t: float) -> None:
+    """Take the patrol up again where it was left."""
+    stay(world, d, t, world.drones[d].path_start)
+    look_around(world, d, t)

@@ -1,0 +1,97 @@
+"""Violations in areas of air and sea: anywhere in the area with equal chance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sim.engine.grid import Grid
+from sim.geography import ContactLine
+from sim.kernel.world import Records
+from sim.scenario import Scenario
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Triangles:
+    """An area cut into triangles."""
+
+    edges: Floats  # (triangles,) cumulative shares of the area
+    corners: Floats  # (triangles, 3, 2) km
+
+
+type Areas = dict[int, Triangles]
+"""The area of each kind that has one, by row of the kind."""
+type Stretches = tuple[int, int, int]
+
+
+def _cut(outline: Floats) -> Triangles:
+    parts = shapely.constrained_delaunay_triangles(shapely.Polygon(outline))
+    triangles = [part for part in shapely.get_parts(parts) if part.area > 0.0]
+    corners = np.array([shapely.get_coordinates(part)[:3] for part in triangles])
+    shares = np.cumsum([part.area for part in triangles])
+    return Triangles(shares / shares[-1], corners)
+
+
+def lay_areas(scenario: Scenario, line: ContactLine) -> Areas:
+    """Cut the areas of the kinds that have one into triangles in the local plane."""
+    areas: Areas = {}
+    for row, kind in enumerate(scenario.violations.kinds.values()):
+        if kind.area is not None:
+            lon, lat = np.array(scenario.areas[kind.area].outline).T
+            areas[row] = _cut(line.to_plane(lon, lat))
+    return areas
+
+
+def _points(area: Triangles, uniform: Floats) -> Floats:
+    """Return points (n, 2) in an area from uniforms (3, n)."""
+    at = np.minimum(np.searchsorted(area.edges, uniform[0], side="right"), len(area.edges) - 1)
+    a, b, c = np.moveaxis(area.corners[at], 1, 0)
+    # a uniform point of the unit triangle, by folding the unit square
+    folded = uniform[1] + uniform[2] > 1.0
+    u = np.where(folded, 1.0 - uniform[1], uniform[1])[:, None]
+    v = np.where(folded, 1.0 - uniform[2], uniform[2])[:, None]
+    points: Floats = a + u * (b - a) + v * (c - a)
+    return points
+
+
+def place_in_areas(
+    rows: Records,
+    areas: Areas,
+    line: ContactLine,
+    grid: Grid,
+    stretches: Stretches,
+    rng: np.random.Generator,
+) -> None:
+    """Move the violations whose kind has an area there.
+
+    Their chainage is that of the nearest place of the line, their offset the distance from it; units
+    go to the very place, whatever their stand-off.
+
+    Parameters
+    ----------
+    rows
+        Records of violations, placed along the line; changed in place.
+    areas, line, grid
+        The areas, the line and the grid.
+    stretches
+        Number of sectors, of zones, and of stretches for the search for bases.
+    rng
+        The stream of the places.
+    """
+    uniform = rng.random((3, len(rows)))
+    for kind, area in areas.items():
+        mine = np.flatnonzero(rows["kind"] == kind)
+        if len(mine) == 0:
+            continue
+        points = _points(area, uniform[:, mine])
+        rows["x"][mine], rows["y"][mine] = points.T
+        chainage, offset = line.locate(points)
+        rows["chainage"][mine] = chainage
+        rows["offset"][mine] = np.abs(offset)
+        rows["depth"][mine] = np.inf
+        rows["cell"][mine] = grid.cell_of(points)
+        for name, count in zip(("sector", "zone", "line_cell"), stretches, strict=True):
+            rows[name][mine] = np.minimum(count - 1, chainage / line.length_km * count)
