@@ -20,7 +20,7 @@ from sim.agents.flight import (
 from sim.agents.headquarters import cue_over, pass_on
 from sim.agents.patrol import path_position, track_point, track_position
 from sim.agents.sensor import look
-from sim.agents.violation import CONFIRMED, CUEING
+from sim.agents.violation import CONFIRMED
 from sim.kernel.calendar import (
     DRONE_AT_CUE,
     DRONE_BACK,
@@ -100,9 +100,8 @@ def _first_in_position(world: World, v: int, t: float) -> int:
 @compiled
 def cue(world: World, v: int, t: float) -> None:
     """Send a drone to confirm a report, or let the report go on if there is none to send."""
-    if world.violations[v].status != CUEING:
-        return
-    d = _first_in_position(world, v, t)
+    confirmed = world.violations[v].grade == CONFIRMED  # by another look at this very instant
+    d = -1 if confirmed else _first_in_position(world, v, t)
     if d < 0:
         pass_on(world, v, 0, t)
         return

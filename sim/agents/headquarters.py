@@ -160,6 +160,8 @@ def _open(world: World, v: int, t: float) -> None:
 def _call_off(world: World, v: int, t: float) -> None:
     """Tell the drone under way that the report is confirmed; `sim.agents.cue` takes it back."""
     d = world.cases[v].cued
+    if d < 0:
+        return  # the search for a drone is still to come, at this very instant
     push(world, t, DRONE_CUE_OVER, d, 0, world.drones[d].epoch, 0.0)
 
 

@@ -50,6 +50,7 @@ TENSE = 1
 COLLAPSING = 2
 ENDED = 3
 
+FARTHEST_ALARM_H = 24.0
 ALARM_ROUNDING = 1e-9
 """What may be left of a threshold, by rounding, when its time has come."""
 
@@ -104,15 +105,20 @@ def _run_clocks(world: World, t: float) -> None:
 
 @compiled
 def _set_alarms(world: World, t: float) -> None:
+    """Set the alarm for the clock that will ring first.
+
+    No alarm is set farther ahead than a day, to be set anew then: each unanswered violation voids
+    the one before, and the calendar would fill with them.
+    """
     state = world.regime[0]
     state.epoch += 1
     constant, decaying = _rates(world)
     left = max(0.0, state.worsen_left)
     worsen_h = _time_to_use(constant, decaying, left, world.settings[0].memory_h)
-    push(world, t + worsen_h, WORSEN, 0, 0, state.epoch, 0.0)
     ease_per_h = world.regimes[state.level].ease_per_h
-    if ease_per_h > 0.0:
-        push(world, t + max(0.0, state.ease_left) / ease_per_h, EASE, 0, 0, state.epoch, 0.0)
+    ease_h = max(0.0, state.ease_left) / ease_per_h if ease_per_h > 0.0 else np.inf
+    kind = WORSEN if worsen_h <= ease_h else EASE
+    push(world, t + min(worsen_h, ease_h, FARTHEST_ALARM_H), kind, 0, 0, state.epoch, 0.0)
 
 
 @compiled

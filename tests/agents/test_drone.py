@@ -214,7 +214,7 @@ def test_losses_count_exposure_at_the_rate_in_force() -> None:
     for _, row in first.iterrows():
         d = outcome.plan.drone_names.index(row["drone"])
         zone = int(world.posts["zone"][world.drones["post"][d]])
-        mine = changes[(changes["zone"] == zone) & (changes["what"] == 1)]
+        mine = changes[(changes["subject"] == zone) & (changes["what"] == 1)]
         times = np.concatenate([[0.0], mine["time"]])
         levels = np.concatenate([[zones["jammed"][zone]], mine["level"]])
         flights = outcome.sorties[outcome.sorties["drone"] == row["drone"]]

@@ -71,7 +71,7 @@ def read_surroundings(plan: Plan, world: World) -> Surroundings:
     """Return the pre-drawn weather and jamming."""
     initial = [(int(zone["weather"]), int(zone["jammed"])) for zone in world.zones]
     changes = [
-        (float(row["time"]), int(row["zone"]), int(row["what"]), int(row["level"]))
+        (float(row["time"]), int(row["subject"]), int(row["what"]), int(row["level"]))
         for row in world.changes
     ]
     return Surroundings(initial, changes, plan.line.length_km)
