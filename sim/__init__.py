@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.agents.drone import DroneMonitor
+    from sim.agents.headquarters import Headquarters
     from sim.agents.support_unit import SupportUnit
     from sim.agents.violation import Violation
     from sim.errors import InputError
@@ -24,6 +25,7 @@ __all__ = [
     "CeasefireModel",
     "ContactLine",
     "DroneMonitor",
+    "Headquarters",
     "InputError",
     "Outcome",
     "Scenario",
@@ -41,6 +43,7 @@ _HOMES = {
     "InputError": "sim.errors",
     "Outcome": "sim.outcome",
     "Scenario": "sim.scenario",
+    "Headquarters": "sim.agents.headquarters",
     "SupportUnit": "sim.agents.support_unit",
     "Violation": "sim.agents.violation",
     "simulate": "sim.outcome",

@@ -14,8 +14,9 @@ import numpy as np
 from mesa.datacollection import DataCollector
 
 from sim.agents.drone import DroneMonitor, retask
+from sim.agents.headquarters import Headquarters
 from sim.agents.support_unit import SupportUnit
-from sim.agents.violation import PREVENTED, Violation, is_settled
+from sim.agents.violation import PREVENTED, REAL, Violation, is_settled
 from sim.engine.plan import build_plan
 from sim.engine.retask import add_post, lay_retasked_post
 from sim.engine.world import advance_world, make_room, make_world, start_world
@@ -47,7 +48,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     Attributes
     ----------
-    drone_class, violation_class, unit_class
+    drone_class, violation_class, unit_class, headquarters_class
         Classes of the agents; a subclass of the model may set its own.
 
     Raises
@@ -59,6 +60,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     drone_class: ClassVar[type[DroneMonitor]] = DroneMonitor
     violation_class: ClassVar[type[Violation]] = Violation
     unit_class: ClassVar[type[SupportUnit]] = SupportUnit
+    headquarters_class: ClassVar[type[Headquarters]] = Headquarters
 
     def __init__(
         self,
@@ -86,6 +88,9 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         start_world(self.world)
         self.drones = [self.drone_class(self, row) for row in range(len(self.world.drones))]
         self.units = [self.unit_class(self, row) for row in range(len(self.world.units))]
+        self.headquarters = [
+            self.headquarters_class(self, row) for row in range(len(self.world.stations))
+        ]
         self._shown: dict[int, Violation] = {}
         self._posts: dict[tuple[Any, ...], int] = {}
         self._next_to_show = 0
@@ -127,7 +132,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         horizon = self.plan.horizon_h
         self._advance(min(self.steps * self.step_h, horizon))
         self.agents.do("step")
-        self.running = self.hours < horizon
+        self.running = self.hours < min(horizon, float(self.world.clock["horizon"][0]))
         if not self.running or self.hours >= self._collected_h + self.collect_h - 1e-9:
             self._collected_h = self.hours
             self.datacollector.collect(self)
@@ -176,6 +181,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 del self._shown[row]
         latest = int(self.world.clock["next_candidate"][0])
         for row in range(self._next_to_show, latest):
-            if rows["status"][row] != PREVENTED and not is_settled(rows[row], now):
+            real = rows["nature"][row] == REAL and rows["status"][row] != PREVENTED
+            if real and not is_settled(rows[row], now):
                 self._shown[row] = self.violation_class(self, row)
         self._next_to_show = latest

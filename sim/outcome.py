@@ -8,15 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.flight import ENDING_NAMES
-from sim.agents.violation import PREVENTED, REAL, SIDES, STATUS_NAMES, UNDETECTED
 from sim.engine.plan import Plan, build_plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.world import World
-from sim.measures import breakdown, busy_hours, measure
+from sim.measures import breakdown, measure
 from sim.scenario import Scenario
+from sim.tables import (
+    force_table,
+    headquarters_table,
+    report_table,
+    sortie_table,
+    unit_table,
+    violation_table,
+)
 
 MAX_SEED = 2**63 - 1
 
@@ -61,6 +67,21 @@ class Outcome:
     def violations(self) -> pd.DataFrame:
         """One row for each violation that happened, in the order of onset; see docs/tables.md."""
         return violation_table(self.plan, self.world)
+
+    @cached_property
+    def reports(self) -> pd.DataFrame:
+        """One row for each report, true or false; see docs/tables.md."""
+        return report_table(self.plan, self.world)
+
+    @cached_property
+    def headquarters(self) -> pd.DataFrame:
+        """One row for each station of the command chain; see docs/tables.md."""
+        return headquarters_table(self.plan, self.world)
+
+    @cached_property
+    def forces(self) -> pd.DataFrame:
+        """One row for each day and support group; see docs/tables.md."""
+        return force_table(self.plan, self.seed)
 
     @cached_property
     def sorties(self) -> pd.DataFrame:
@@ -144,101 +165,3 @@ def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
         When the scenario does not fit its contact line, or the seed is not a whole number >= 0.
     """
     return run_plan(build_plan(scenario), seed)
-
-
-def _named(codes: NDArray[np.signedinteger[Any]], names: tuple[str, ...]) -> Any:
-    """Return codes as names; -1 becomes the empty name."""
-    listed = list(names)
-    if (codes < 0).any():
-        listed.append("")
-        codes = np.where(codes < 0, len(listed) - 1, codes)
-    return pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(listed))
-
-
-def violation_table(plan: Plan, world: World) -> pd.DataFrame:
-    """Return one row for each violation that happened so far."""
-    rows = world.violations[: int(world.clock["next_candidate"][0])]
-    number = np.flatnonzero((rows["status"] != PREVENTED) & (rows["nature"] == REAL))
-    rows = rows[number]
-    now = float(world.clock["now"][0])
-    lonlat = plan.line.to_lonlat(np.column_stack([rows["x"], rows["y"]]))
-    phases = plan.scenario.violations.phases
-    starts = np.array([24.0 * phase.from_day for phase in phases])
-    phase = np.searchsorted(starts, rows["onset"], side="right") - 1
-    live = (rows["status"] == UNDETECTED) & (rows["end"] > now)
-    status = np.where(live, len(STATUS_NAMES), rows["status"])
-    arrived = rows["arrived"]
-    return pd.DataFrame(
-        {
-            "violation": number,
-            "onset_h": rows["onset"],
-            "end_h": rows["end"],
-            "chainage_km": rows["chainage"],
-            "offset_km": rows["offset"],
-            "lon": lonlat[:, 0],
-            "lat": lonlat[:, 1],
-            "kind": _named(rows["kind"], plan.kinds),
-            "severity": rows["severity"],
-            "side": _named(rows["side"], SIDES),
-            "sector": rows["sector"] + 1,
-            "phase": np.array([p.name for p in phases], dtype=object)[phase],
-            "parent": rows["parent"],
-            "detected_h": rows["detected"],
-            "detection_delay_min": 60.0 * (rows["detected"] - rows["onset"]),
-            "detected_by": _named(rows["detector"], plan.drone_names),
-            "looks": rows["looks"],
-            "called_h": rows["called"],
-            "dispatched_h": rows["dispatched"],
-            "unit": _named(rows["unit"], plan.support.names),
-            "distance_km": rows["distance"],
-            "arrived_h": arrived,
-            "cleared_h": rows["cleared"],
-            "response_time_min": 60.0 * (arrived - rows["detected"]),
-            "total_time_min": 60.0 * (arrived - rows["onset"]),
-            "status": _named(status.astype(np.int32), (*STATUS_NAMES, "live")),
-        }
-    )
-
-
-def sortie_table(plan: Plan, world: World) -> pd.DataFrame:
-    """Return one row for each sortie so far, in the order of launch."""
-    rows = world.sorties[: int(world.clock["sorties"][0])]
-    drone = rows["drone"]
-    return pd.DataFrame(
-        {
-            "sortie": np.arange(len(rows)),
-            "drone": _named(drone, plan.drone_names),
-            "group": _named(world.drones["group"][drone], plan.group_names),
-            "platform": _named(world.drones["platform"][drone], plan.platform_names),
-            "post": rows["post"],
-            "launched_h": rows["launched"],
-            "on_station_h": rows["on_station"],
-            "off_station_h": rows["off_station"],
-            "landed_h": rows["landed"],
-            "end": _named(rows["ending"], ENDING_NAMES),
-        }
-    )
-
-
-def unit_table(plan: Plan, world: World) -> pd.DataFrame:
-    """Return one row for each support unit."""
-    base = world.units["base"]
-    points = np.column_stack([world.bases["x"], world.bases["y"]])[base]
-    lonlat = plan.line.to_lonlat(points).reshape(-1, 2)
-    chainage, offset = plan.line.locate(points) if len(points) else (np.empty(0), np.empty(0))
-    groups = [plan.support.base_groups[b] for b in base]
-    specs = plan.scenario.support
-    return pd.DataFrame(
-        {
-            "unit": list(plan.support.names),
-            "group": groups,
-            "nation": [specs[group].nation for group in groups],
-            "role": [specs[group].role for group in groups],
-            "lon": lonlat[:, 0],
-            "lat": lonlat[:, 1],
-            "chainage_km": chainage,
-            "offset_km": offset,
-            "trips": world.units["trips"],
-            "busy_h": busy_hours(world),
-        }
-    )

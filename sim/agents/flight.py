@@ -203,6 +203,7 @@ def open_sortie(world: World, d: int, launched: float) -> None:
 
 @compiled
 def close_sortie(world: World, d: int, t: float, ending: int) -> None:
+    """End the row of the sortie table."""
     drone = world.drones[d]
     sortie = world.sorties[drone.sortie]
     sortie.landed = t

@@ -1,8 +1,8 @@
 """The command chain: reports, the desks they pass, and the referee's rulings.
 
-A report is opened by the first detection of a violation or by another source. An unconfirmed one may
-first send a drone (`sim.agents.cue`); then it passes the stations in their order and becomes a call
-for support. Graver reports are worked on first, older ones first among equals.
+A report is opened by the first detection of a violation or by another source. An unconfirmed one
+may first send a drone (`sim.agents.cue`); then it passes the stations in their order and becomes a
+call for support. Graver reports are worked on first, older ones first among equals.
 """
 
 from typing import Any
@@ -63,7 +63,10 @@ REFEREE = np.dtype(
     ],
     align=True,
 )
-US = np.dtype([("state", "i4")], align=True)
+US = np.dtype(
+    [("state", "i4"), ("since", "f8"), ("engaged_h", "f8")],  # h, in finished spells
+    align=True,
+)
 
 column("stations", STATION)
 column("station_head", np.int32, 2)  # (stations, 6) longest-waiting report of each severity
@@ -260,7 +263,7 @@ def _next_waiting(world: World, s: int, t: float) -> int:
     """Take the gravest, then oldest, report out of a station's queue; -1 if it is empty."""
     _count_time(world, s, t)
     for severity in range(5, 0, -1):
-        v = world.station_head[s, severity]
+        v = int(world.station_head[s, severity])
         if v < 0:
             continue
         case = world.cases[v]
@@ -345,7 +348,11 @@ def _rule(world: World, v: int, t: float) -> bool:
 @compiled
 def us_changed(world: World, state: int, t: float) -> None:
     """Open or close the stations of the United States."""
-    world.us[0].state = state
+    us = world.us[0]
+    if us.state == ENGAGED:
+        us.engaged_h += t - us.since
+    us.state = state
+    us.since = t
     for s in range(len(world.stations)):
         station = world.stations[s]
         if not station.american:
@@ -363,11 +370,11 @@ class Headquarters(RecordView):
     column = "stations"
 
     @property
-    def pos(self) -> tuple[float, float] | None:
-        """Place in the local plane, km; None where the scenario states none."""
+    def pos(self) -> tuple[float, float]:
+        """Place in the local plane, km; nan where the scenario states none."""
         spec = self.model.plan.scenario.headquarters[self.name]
         if spec.lon is None or spec.lat is None:
-            return None
+            return np.nan, np.nan
         x, y = self.model.plan.line.to_plane(spec.lon, spec.lat)
         return float(x), float(y)
 

@@ -1,8 +1,8 @@
 """Regimes of the ceasefire, driven by grave violations that go unanswered.
 
-The pressure of unanswered violations decays exponentially. Worsening is a clock that runs at a rate
-linear in the pressure, easing one at a constant rate; each rings when it has used up its exponential
-threshold, drawn before the run for each stay in a regime.
+The pressure of unanswered violations decays exponentially. Worsening is a clock that runs at a
+rate linear in the pressure, easing one at a constant rate; each rings when it has used up its
+exponential threshold, drawn before the run for each stay in a regime.
 """
 
 import numpy as np
@@ -68,7 +68,7 @@ def _rates(world: World) -> tuple[float, float]:
 @compiled
 def _used(constant: float, decaying: float, hours: float, memory_h: float) -> float:
     """Return the integral of a rate with a constant and a decaying part."""
-    return constant * hours - decaying * memory_h * np.expm1(-hours / memory_h)
+    return float(constant * hours - decaying * memory_h * np.expm1(-hours / memory_h))
 
 
 @compiled

@@ -87,7 +87,7 @@ def _is_sure(world: World, platform: int, violation: Records, t: float) -> bool:
     if not world.platforms[platform].confirms:
         return False
     least = world.settings[0].poor_look_share
-    return least <= 0.0 or _clarity(world, platform, violation, t) >= least
+    return bool(least <= 0.0 or _clarity(world, platform, violation, t) >= least)
 
 
 @compiled

@@ -20,7 +20,13 @@ from sim.agents.drone import (
     weather_changed,
 )
 from sim.agents.headquarters import desk_done, hear
-from sim.agents.regime import await_answer, change_regime, engagement_changed, enter_regime, grave_due
+from sim.agents.regime import (
+    await_answer,
+    change_regime,
+    engagement_changed,
+    enter_regime,
+    grave_due,
+)
 from sim.agents.sensor import first_looks, take_look
 from sim.agents.support_unit import arrive, be_ready, call, expire, set_present
 from sim.agents.violation import MADE_UP, PREVENTED, UNDETECTED, enlist, happens, strike_ended
@@ -211,7 +217,7 @@ def _take_event(world: World) -> None:
 @compiled
 def most_pushes(world: World) -> int:
     """Return how many events one event may enter, looks and reports in queues not counted."""
-    return 4 * len(world.drones) + world.report_at.shape[1] + 16
+    return 4 * len(world.drones) + int(world.report_at.shape[1]) + 16
 
 
 @compiled

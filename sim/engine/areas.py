@@ -67,8 +67,8 @@ def place_in_areas(
 ) -> None:
     """Move the violations whose kind has an area there.
 
-    Their chainage is that of the nearest place of the line, their offset the distance from it; units
-    go to the very place, whatever their stand-off.
+    Their chainage is that of the nearest place of the line, their offset the distance from it;
+    units go to the very place, whatever their stand-off.
 
     Parameters
     ----------

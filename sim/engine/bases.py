@@ -90,7 +90,7 @@ def _answers(scenario: Scenario, group: SupportGroup) -> list[bool]:
 
 
 def _lead_records(scenario: Scenario, bases: Records) -> Records:
-    """Return the leads of the domains with all units present; nobody is missed who does not lead."""
+    """Return the leads of the domains, all units present; who does not lead is not missed."""
     leads = np.zeros(len(DOMAINS), dtype=LEAD)
     for row, domain in enumerate(DOMAINS):
         lead = scenario.mission.lead(domain)

@@ -91,7 +91,7 @@ def highest_factor(spec: Escalation) -> float:
     """Return the highest factor of any regime, which candidates are drawn for."""
     if not spec.enabled:
         return 1.0
-    return max(getattr(spec, regime).factor for regime in REGIMES)
+    return max(float(getattr(spec, regime).factor) for regime in REGIMES)
 
 
 def _rate_bins(scenario: Scenario) -> tuple[Floats, Floats]:

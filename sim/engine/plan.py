@@ -10,6 +10,7 @@ from sim.engine.advance import SETTINGS
 from sim.engine.areas import lay_areas
 from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
 from sim.engine.escalation import EscalationRules, lay_escalation
+from sim.engine.forces import ForcePlan, lay_forces
 from sim.engine.grid import Grid, Reach, lay_reach
 from sim.engine.incidents import Frame, Process, lay_process
 from sim.engine.posts import Monitors, lay_monitors, platform_records
@@ -43,6 +44,7 @@ class Plan:
     process: Process
     reporting: Reporting
     escalation: EscalationRules
+    forces: ForcePlan
     frame: Frame
     surroundings: Surroundings
     settings: Records
@@ -133,6 +135,7 @@ def _set_escalation(row: Records, scenario: Scenario) -> None:
     row["answer_within_h"] = spec.answer_within_h
     row["memory_h"] = spec.memory_days * 24.0
     row["us_deterrence"] = spec.us_deterrence
+    row["backstop_chance"] = scenario.united_states.backstop_chance
 
 
 def _look_chances(scenario: Scenario) -> NDArray[np.float64]:
@@ -246,6 +249,7 @@ def build_plan(scenario: Scenario) -> Plan:
         process=process,
         reporting=lay_reporting(scenario, process.law),
         escalation=lay_escalation(scenario),
+        forces=lay_forces(scenario, support),
         frame=Frame(
             line=line,
             grid=grid,

@@ -16,6 +16,7 @@ from sim.scenario.mission import UNITED_STATES
 
 type Floats = NDArray[np.float64]
 
+
 class Source(NamedTuple):
     """A source of reports besides the monitors, made ready for drawing."""
 

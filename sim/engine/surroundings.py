@@ -177,7 +177,9 @@ def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
     changes = changes[np.lexsort((changes["subject"], changes["what"], changes["time"]))]
     initial = changes["time"] <= 0.0
     for row in changes[initial]:
-        zones["weather" if row["what"] == WEATHER_CHANGE else "jammed"][row["subject"]] = row["level"]
+        zones["weather" if row["what"] == WEATHER_CHANGE else "jammed"][row["subject"]] = row[
+            "level"
+        ]
     return zones, _without_repeats(zones, changes[~initial])
 
 

@@ -25,6 +25,7 @@ TALLY = np.dtype(
         ("violations", "i8"),
         ("detected", "i8"),
         ("known", "i8"),  # detected, or over without
+        ("heard_or_over", "i8"),  # reported, or over without
         ("reported", "i8"),
         ("confirmed", "i8"),
         ("ruled", "i8"),
@@ -158,6 +159,7 @@ def tally(
             total.delay_h += row.detected - row.onset
             total.detected += 1
         total.known += over or seen
+        total.heard_or_over += over or row.status > UNDETECTED
         if row.status > UNDETECTED:
             _tally_ruling(total, row, cases[v])
         if row.severity >= min_severity:

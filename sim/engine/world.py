@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.headquarters import US
 from sim.agents.patrol import CIRCUIT, STREAM
 from sim.engine.advance import DONE, advance, most_pushes, start
 from sim.engine.bases import order_bases
 from sim.engine.escalation import draw_regime
 from sim.engine.incidents import draw_incidents
 from sim.engine.plan import Plan, empty_sorties
+from sim.engine.politics import draw_politics
 from sim.engine.posts import transit_speed_kmh
 from sim.engine.reporting import draw_reporting
 from sim.engine.streams import stream
@@ -129,7 +129,10 @@ def make_world(plan: Plan, seed: int) -> World:
     batch = draw_reporting(plan.reporting, plan.frame, violations, seed)
     regime, thresholds = draw_regime(plan.escalation, seed)
     zones, changes = draw_surroundings(plan.surroundings, seed)
-    stations = len(plan.reporting.station_records)
+    stations = plan.reporting.station_records.copy()
+    queues = (len(stations), 6)
+    units = plan.support.units.copy()
+    us, leads, changes = draw_politics(plan, seed, changes, drones, units, bases, stations)
     most_segments = int(posts["vertices"].max(initial=1)) + 1
     return World(
         clock=clock,
@@ -154,11 +157,11 @@ def make_world(plan: Plan, seed: int) -> World:
         report_at=batch.report_at,
         desk_hours=batch.desk_hours,
         sources=plan.reporting.source_records,
-        stations=plan.reporting.station_records.copy(),
-        station_head=np.full((stations, 6), -1, dtype=np.int32),
-        station_tail=np.full((stations, 6), -1, dtype=np.int32),
+        stations=stations,
+        station_head=np.full(queues, -1, dtype=np.int32),
+        station_tail=np.full(queues, -1, dtype=np.int32),
         referee=plan.reporting.referee,
-        us=np.zeros(1, dtype=US),
+        us=us,
         regimes=plan.escalation.rules,
         regime=regime,
         regime_thresholds=thresholds,
@@ -166,10 +169,10 @@ def make_world(plan: Plan, seed: int) -> World:
         answers=np.empty((len(batch.rows), 2)),
         zones=zones,
         changes=changes,
-        units=plan.support.units.copy(),
+        units=units,
         bases=bases,
         fits=plan.support.fits,
-        leads=plan.support.leads.copy(),
+        leads=leads,
         kind_domains=plan.support.kind_domains,
         near_bases=near_bases,
         near_hours=near_hours,

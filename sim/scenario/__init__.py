@@ -3,12 +3,14 @@
 from sim.scenario.areas import Area
 from sim.scenario.command import Command, Dispatch
 from sim.scenario.describe import describe
+from sim.scenario.engagement import Engagement, UnitedStates
 from sim.scenario.environment import Jamming, Weather
 from sim.scenario.escalation import Escalation, Regime
 from sim.scenario.headquarters import Cueing, Headquarters, Referee
 from sim.scenario.line import Line
 from sim.scenario.mission import Lead, Mission
 from sim.scenario.monitors import MonitorGroup
+from sim.scenario.nations import ForceGeneration, Nation, Strength
 from sim.scenario.platforms import Platform, packaged_platforms
 from sim.scenario.reports import Clutter, ReportSource
 from sim.scenario.run import Measures, Run
@@ -23,8 +25,10 @@ __all__ = [
     "Command",
     "Cueing",
     "Dispatch",
+    "Engagement",
     "Escalation",
     "Feedback",
+    "ForceGeneration",
     "Headquarters",
     "HotSpot",
     "Jamming",
@@ -34,6 +38,7 @@ __all__ = [
     "Measures",
     "Mission",
     "MonitorGroup",
+    "Nation",
     "Phase",
     "Platform",
     "Referee",
@@ -41,7 +46,9 @@ __all__ = [
     "ReportSource",
     "Run",
     "Scenario",
+    "Strength",
     "SupportGroup",
+    "UnitedStates",
     "Violations",
     "Weather",
     "describe",

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Self
 
-import shapely
 from pydantic import Field, model_validator
 
 from sim.scenario.fields import Section, items, refuse
@@ -14,7 +13,10 @@ class Area(Section):
     """A stretch of sea or air space."""
 
     outline: tuple[Corner, ...] = items(
-        ..., "Corners as [lon, lat] in degrees, at least three", min_length=3, unit="deg",
+        ...,
+        "Corners as [lon, lat] in degrees, at least three",
+        min_length=3,
+        unit="deg",
         source="set by the scenario",
     )
 
@@ -23,6 +25,8 @@ class Area(Section):
         for index, (lon, lat) in enumerate(self.outline):
             if not (-180 <= lon <= 180 and -90 <= lat <= 90):
                 refuse(f"outline.{index}", "must be [lon, lat] in degrees")
+        import shapely  # scenarios without areas need not load it
+
         polygon = shapely.Polygon(self.outline)
         if not polygon.is_valid or polygon.area <= 0:
             refuse("outline", "must be the corners of an area whose sides do not cross")

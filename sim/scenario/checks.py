@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.scenario.fields import refuse
 from sim.scenario.messages import did_you_mean, show
+from sim.scenario.mission import UNITED_STATES
 from sim.scenario.platforms import DEFAULT_CHANCE, packaged_kinds
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def check_names(scenario: "Scenario") -> None:
     _check_kinds(scenario)
     _check_reports(scenario)
     _check_support(scenario)
+    _check_nations(scenario)
 
 
 def _known(key: str, name: str, known: Iterable[str], what: str) -> None:
@@ -39,6 +41,8 @@ def _check_monitors(scenario: "Scenario") -> None:
     for name, group in scenario.monitors.items():
         key = f"monitors.{name}"
         _known(f"{key}.platform", group.platform, scenario.platforms, "a platform")
+        if group.only_without_us and group.nation == UNITED_STATES:
+            refuse(f"{key}.nation", "must be another nation with only_without_us")
         if group.patrol != "static" and scenario.platforms[group.platform].speed_kmh == 0:
             refuse(
                 f"{key}.patrol",
@@ -69,7 +73,9 @@ def _check_kinds(scenario: "Scenario") -> None:
             key = f"violations.kinds.{name}"
             _known(f"{key}.area", kind.area, scenario.areas, "an area")
             if kind.domain == "land":
-                refuse(f"{key}.area", 'must be "none" for a kind on land, which lies along the line')
+                refuse(
+                    f"{key}.area", 'must be "none" for a kind on land, which lies along the line'
+                )
 
 
 def _check_reports(scenario: "Scenario") -> None:
@@ -105,4 +111,20 @@ def _check_support(scenario: "Scenario") -> None:
                 f"{key}.standoff_km",
                 f"must be at least mission.land_standoff_km = {least_km:g}: land units of the "
                 "mission do not stand in front of Ukrainian forces",
+            )
+
+
+def _check_nations(scenario: "Scenario") -> None:
+    names = [nation.name for nation in scenario.nations.values()]
+    for key, nation in scenario.nations.items():
+        if names.count(nation.name) > 1:
+            refuse(f"nations.{key}.name", "is the name of two nations; each needs its own")
+    if not scenario.force_generation.enabled:
+        return
+    for name, group in scenario.support.items():
+        if group.domain == "land" and group.nation not in names:
+            hint = did_you_mean(group.nation, names)
+            refuse(
+                f"support.{name}.nation",
+                f"must be the name of one of [nations.*] while force_generation.enabled{hint}",
             )

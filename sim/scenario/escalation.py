@@ -38,7 +38,9 @@ class Escalation(Section):
         4, "Violations at least this severe weigh on the ceasefire", unit="severity", ge=1, le=5
     )
     answer_within_h: float = quantity(
-        12.0, "A grave violation not reached this long after its onset is unanswered", unit="h",
+        12.0,
+        "A grave violation not reached this long after its onset is unanswered",
+        unit="h",
         gt=0,
     )
     memory_days: float = quantity(
@@ -51,8 +53,8 @@ class Escalation(Section):
         ge=0,
         le=1,
     )
-    calm: Regime = Field(Regime(), description="The first regime")
-    tense: Regime = Field(Regime(), description="The second regime")
+    calm: Regime = Field(default=Regime(), description="The first regime")
+    tense: Regime = Field(default=Regime(), description="The second regime")
     collapsing: Regime = Field(
-        Regime(), description="The third regime; turning worse is a renewed attack"
+        default=Regime(), description="The third regime; turning worse is a renewed attack"
     )

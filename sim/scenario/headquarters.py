@@ -36,9 +36,7 @@ class Headquarters(Section):
     service_cv: float = quantity(
         1.0, "Coefficient of variation of the time at a desk; lognormal only", unit="ratio", gt=0
     )
-    min_severity: int = quantity(
-        1, "Less severe reports pass it by", unit="severity", ge=1, le=5
-    )
+    min_severity: int = quantity(1, "Less severe reports pass it by", unit="severity", ge=1, le=5)
     recognises_false: float = quantity(
         0.0, "Chance that analysis recognises a false report", unit="share", ge=0, le=1
     )

@@ -4,7 +4,6 @@ from pydantic import Field
 
 from sim.scenario.fields import Section, quantity
 
-
 UNITED_STATES = "United States"
 """The nation whose monitors, stations, sources and airlift depend on its engagement."""
 
@@ -32,9 +31,9 @@ class Mission(Section):
         ge=0,
         le=1000,
     )
-    land_lead: Lead = Field(Lead(), description="Lead nation on land")
-    air_lead: Lead = Field(Lead(), description="Lead nation in the air")
-    sea_lead: Lead = Field(Lead(), description="Lead nation at sea")
+    land_lead: Lead = Field(default=Lead(), description="Lead nation on land")
+    air_lead: Lead = Field(default=Lead(), description="Lead nation in the air")
+    sea_lead: Lead = Field(default=Lead(), description="Lead nation at sea")
 
     def lead(self, domain: str) -> Lead:
         """Lead of a domain: `land`, `air` or `sea`."""

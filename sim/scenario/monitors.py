@@ -14,6 +14,20 @@ class MonitorGroup(Section):
     count: int = quantity(
         ..., "Number of monitors", unit="monitors", ge=0, le=MAX_COUNT, source="set by the scenario"
     )
+    nation: str = quantity(
+        "United States", "Nation that provides them; the United States' fly while engaged only"
+    )
+    from_day: float = quantity(0.0, "They fly from this day on", unit="days", ge=0)
+    only_without_us: bool = quantity(
+        False, "Whether they fly only while the United States are not engaged"
+    )
+    without_us_delay_days: float = quantity(
+        0.0,
+        "Time until they are delivered once the United States are not engaged for the first time; "
+        "with only_without_us",
+        unit="days",
+        ge=0,
+    )
     posts: int | None = quantity(
         None,
         "Number of equal parts into which shuttle and static patrols divide the stretch, each "

@@ -8,12 +8,12 @@ from sim.errors import InputError
 from sim.scenario.fields import Value
 from sim.scenario.messages import did_you_mean, dotted, prefix
 
-
 TABLES_OF_GROUPS = {
     "areas",
     "clutter",
     "headquarters",
     "monitors",
+    "nations",
     "platforms",
     "reports",
     "support",

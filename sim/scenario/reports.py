@@ -11,16 +11,16 @@ class ReportSource(Section):
     nation: str = quantity(
         "", 'Nation that provides it; "United States" = silent while they are not engaged'
     )
-    kinds: tuple[str, ...] | None = items(
-        None, "Kinds of violation it reports; none = all"
-    )
+    kinds: tuple[str, ...] | None = items(None, "Kinds of violation it reports; none = all")
     share: float = quantity(
-        ..., "Share of violations it reports", unit="share", ge=0, le=1,
+        ...,
+        "Share of violations it reports",
+        unit="share",
+        ge=0,
+        le=1,
         source="set by the scenario",
     )
-    delay_min: float = quantity(
-        0.0, "Mean time from onset to the report", unit="min", ge=0
-    )
+    delay_min: float = quantity(0.0, "Mean time from onset to the report", unit="min", ge=0)
     delay: Literal["fixed", "exponential"] = quantity("exponential", "Law of the delay")
     confirmed: bool = quantity(
         False, "Whether its report needs no confirmation; it then counts as a detection"
@@ -37,11 +37,18 @@ class Clutter(Section):
     """What sensors take for a violation that is none, such as field fires or quarry blasts."""
 
     rate_per_day: float = quantity(
-        ..., "Events per day on the whole line", unit="1/day", ge=0, le=100_000,
+        ...,
+        "Events per day on the whole line",
+        unit="1/day",
+        ge=0,
+        le=100_000,
         source="set by the scenario",
     )
     mean_duration_min: float = quantity(
-        ..., "Mean time an event can be seen; exponential", unit="min", gt=0,
+        ...,
+        "Mean time an event can be seen; exponential",
+        unit="min",
+        gt=0,
         source="set by the scenario",
     )
     taken_for: str = quantity(

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from sim.scenario.areas import Area
 from sim.scenario.checks import check_names
 from sim.scenario.command import Command, Dispatch
+from sim.scenario.engagement import UnitedStates
 from sim.scenario.environment import Jamming, Weather
 from sim.scenario.escalation import Escalation
 from sim.scenario.fields import GroupName, Section, Value, quantity
@@ -18,6 +19,7 @@ from sim.scenario.loading import merge, read_tables
 from sim.scenario.messages import explain
 from sim.scenario.mission import Mission
 from sim.scenario.monitors import MonitorGroup
+from sim.scenario.nations import ForceGeneration, Nation
 from sim.scenario.paths import flatten, get_value, set_value
 from sim.scenario.platforms import Platform, packaged_platforms
 from sim.scenario.reports import Clutter, ReportSource
@@ -66,6 +68,15 @@ class Scenario(Section):
     )
     referee: Referee = Field(Referee(), description="Quality of the referee's rulings")
     command: Command = Field(Command(), description="From the end of the chain to the call")
+    united_states: UnitedStates = Field(
+        UnitedStates(), description="Engagement of the United States over time"
+    )
+    force_generation: ForceGeneration = Field(
+        ForceGeneration(), description="How fast forces come, and how long they stay"
+    )
+    nations: dict[GroupName, Nation] = Field(
+        {}, description="Nations whose units come with their soldiers, by name"
+    )
     mission: Mission = Field(Mission(), description="Rules that hold for all support units")
     support: dict[GroupName, SupportGroup] = Field(
         {}, description="Groups of support units by name"

@@ -23,8 +23,8 @@ DOMAIN_OF_ROLE = {"air_policing": "air", "naval": "sea", "naval_specialist": "se
 LITTORAL_STATES = ("Bulgaria", "Georgia", "Romania", "Turkey", "Ukraine")
 """Black Sea powers whose warships may patrol there; Russia, the sixth, is a party to the conflict.
 
-Convention regarding the Regime of the Straits, Montreux, 20 July 1936, articles 11, 12 and 18: warships
-of other states are limited in tonnage and may stay for no more than 21 days.
+Convention regarding the Regime of the Straits, Montreux, 20 July 1936, article 18:
+other states' warships are limited in tonnage and may stay for no more than 21 days.
 """
 
 
@@ -43,6 +43,9 @@ class SupportGroup(Section):
     role: Role = quantity("monitoring", "What the units are for")
     count: int = quantity(
         ..., "Number of units", unit="units", ge=0, le=MAX_COUNT, source="set by the scenario"
+    )
+    soldiers_per_unit: float = quantity(
+        10.0, "Soldiers of a unit; with force generation", unit="soldiers", gt=0
     )
     placement: Literal["even", "bases", "random"] = quantity(
         "even",

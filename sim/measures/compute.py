@@ -5,183 +5,21 @@ runner share one definition. Violations with onset during the warm-up are not co
 of the run cuts off is treated as censored, not as missing.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.agents.flight import ALOFT, ON_STATION
-from sim.agents.support_unit import AT_BASE
+from sim.agents.headquarters import ENGAGED, NOBODY
+from sim.agents.regime import CALM, COLLAPSING, TENSE
+from sim.agents.support_unit import ABSENT, AT_BASE
 from sim.engine.plan import Plan
 from sim.engine.tally import TALLY, TIMES, tally
 from sim.kernel.world import Records, World
+from sim.measures.definitions import MEASURES
 
 type Floats = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A measure of a run: its name carries the unit; `digits` is how many to show."""
-
-    name: str
-    label: str
-    unit: str
-    definition: str
-    digits: int = 1
-
-
-_ALL = (
-    Measure("n_violations", "Violations", "count", "Violations with onset after the warm-up", 0),
-    Measure(
-        "detection_rate",
-        "Detection rate",
-        "share",
-        "Violations detected, of those detected or over by the end of the run",
-        3,
-    ),
-    Measure(
-        "detection_delay_mean_min",
-        "Detection delay, mean",
-        "min",
-        "Onset to detection, mean over detected violations",
-    ),
-    Measure(
-        "detection_delay_p50_min",
-        "Detection delay, median",
-        "min",
-        "Onset to detection, median over detected violations",
-    ),
-    Measure(
-        "detection_delay_p90_min",
-        "Detection delay, 90 %",
-        "min",
-        "Onset to detection, 90 % quantile over detected violations",
-    ),
-    Measure(
-        "response_time_mean_min",
-        "Response time, mean",
-        "min",
-        "Detection to arrival, mean over answered violations",
-    ),
-    Measure(
-        "response_time_p50_min",
-        "Response time, median",
-        "min",
-        "Detection to arrival, Kaplan-Meier median over calls; lost and expired ones never arrive, "
-        "those open at the end of the run are censored; undefined when fewer than half arrive",
-    ),
-    Measure("response_time_p90_min", "Response time, 90 %", "min", "As the median, 90 % quantile"),
-    Measure(
-        "total_time_mean_min",
-        "Total time, mean",
-        "min",
-        "Onset to arrival, mean over answered violations",
-    ),
-    Measure(
-        "total_time_p50_min",
-        "Total time, median",
-        "min",
-        "Onset to arrival, Kaplan-Meier median over calls",
-    ),
-    Measure(
-        "total_time_p90_min",
-        "Total time, 90 %",
-        "min",
-        "Onset to arrival, Kaplan-Meier 90 % quantile over calls",
-    ),
-    Measure(
-        "within_standard_share",
-        "Answered within the standard",
-        "share",
-        "Calls for support that are reached within the standard time of the detection, "
-        "of those for which this is decided by the end of the run",
-        3,
-    ),
-    Measure(
-        "answered_share",
-        "Answered, of all",
-        "share",
-        "Violations grave enough for support, detected or not, that are reached, "
-        "of those decided by the end of the run",
-        3,
-    ),
-    Measure(
-        "timely_share",
-        "Reached while live",
-        "share",
-        "Violations reached before they are over, of those detected or over by the end of the run",
-        3,
-    ),
-    Measure(
-        "unanswered_share",
-        "Calls not answered",
-        "share",
-        "Calls lost, expired or still waiting at the end of the run, of all calls",
-        3,
-    ),
-    Measure(
-        "lost_share",
-        "Calls lost",
-        "share",
-        "Calls that found all units busy where there is no waiting room, of all calls",
-        3,
-    ),
-    Measure(
-        "wait_mean_min",
-        "Wait for a unit, mean",
-        "min",
-        "Call to dispatch, mean over dispatched calls",
-    ),
-    Measure(
-        "waited_share",
-        "Calls that waited",
-        "share",
-        "Calls not dispatched at once, lost ones left out, of all calls",
-        3,
-    ),
-    Measure(
-        "travel_distance_mean_km",
-        "Way to the scene, mean",
-        "km",
-        "Straight distance from base to destination, mean over dispatched calls",
-    ),
-    Measure(
-        "on_station_share",
-        "On-station share",
-        "share",
-        "Drone hours on station, of all drone hours of the run",
-        3,
-    ),
-    Measure(
-        "monitors_on_station_mean",
-        "Monitors on station",
-        "drones",
-        "Time average of drones on station",
-    ),
-    Measure(
-        "unit_utilisation",
-        "Unit utilisation",
-        "share",
-        "Unit hours busy, of all unit hours of the run",
-        3,
-    ),
-    Measure(
-        "sorties",
-        "Sorties",
-        "count",
-        "Sorties under way at some time of the run; a re-tasking starts a new one",
-        0,
-    ),
-    Measure("flight_h", "Flight hours", "h", "Drone hours in the air", 0),
-    Measure("drones_lost", "Drones lost", "count", "Drones lost in flight", 0),
-    Measure(
-        "monitor_cost_usd", "Cost of flying", "USD", "Flight hours at the platform's hourly cost", 0
-    ),
-)
-MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
-"""All measures of a run by name, in the order of tables."""
 
 
 def survival_quantiles(times: Floats, observed: Mask, shares: tuple[float, ...]) -> list[float]:
@@ -231,9 +69,7 @@ def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:
     return {f"{name}_p50_min": 60.0 * median, f"{name}_p90_min": 60.0 * most}
 
 
-def _of_violations(
-    rows: Records, cases: Records, now: float, plan: Plan
-) -> dict[str, float]:
+def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dict[str, float]:
     """Return the measures that follow from the violations alone."""
     spec = plan.scenario
     sums, delays_h = np.zeros(1, dtype=TALLY), np.empty(len(rows))
@@ -249,6 +85,8 @@ def _of_violations(
     return {
         "n_violations": float(total["violations"]),
         "detection_rate": _ratio(total["detected"], total["known"]),
+        "reported_share": _ratio(total["reported"], total["heard_or_over"]),
+        "confirmed_share": _ratio(total["confirmed"], total["reported"]),
         "detection_delay_mean_min": 60.0 * _ratio(total["delay_h"], total["detected"]),
         **_quantiles("detection_delay", delays_h, certain),
         "response_time_mean_min": 60.0 * _ratio(total["response_h"], total["answered"]),
@@ -260,6 +98,12 @@ def _of_violations(
         "timely_share": _ratio(total["timely"], total["known"]),
         "unanswered_share": _ratio(total["waiting"] + given_up, total["calls"]),
         "lost_share": _ratio(total["lost"], total["calls"]),
+        "chain_time_mean_min": 60.0 * _ratio(total["chain_h"], total["calls"]),
+        "attributed_share": _ratio(total["attributed"], total["ruled"]),
+        "dismissed_share": _ratio(total["dismissed"], total["ruled"]),
+        "false_reports": float(total["false_reports"]),
+        "false_attributed": float(total["false_attributed"]),
+        "false_trips": float(total["false_trips"]),
         "wait_mean_min": 60.0 * _ratio(total["wait_h"], total["sent"]),
         "waited_share": _ratio(
             total["held_up"] + total["waiting"] + total["expired"], total["calls"]
@@ -297,23 +141,64 @@ def busy_hours(world: World) -> Floats:
     return total
 
 
+def present_hours(world: World) -> Floats:
+    """Return the hours each unit has been in the country so far, shape (units,)."""
+    units = world.units
+    here = (units["held"] & ABSENT) == 0
+    present: Floats = np.where(here, world.clock["now"][0] - units["present_since"], 0.0)
+    total: Floats = units["present_h"] + present
+    return total
+
+
 def _forces(world: World) -> dict[str, float]:
     now = float(world.clock["now"][0])
     on_station = float(on_station_hours(world).sum())
     flown = flight_hours(world)
-    drones, units = len(world.drones), len(world.units)
+    drones = len(world.drones)
+    unit_h = float(present_hours(world).sum())
     cost = world.platforms["cost_per_h"][world.drones["platform"]]
     return {
         "on_station_share": _ratio(on_station, drones * now) if drones else np.nan,
         "monitors_on_station_mean": on_station / now if now > 0.0 else np.nan,
-        "unit_utilisation": _ratio(float(busy_hours(world).sum()), units * now)
-        if units
-        else np.nan,
+        "unit_utilisation": _ratio(float(busy_hours(world).sum()), unit_h),
+        "units_present_mean": unit_h / now if now > 0.0 else np.nan,
+        "cue_flights": float(world.drones["cues"].sum()),
         "sorties": float(world.clock["sorties"][0]),
         "flight_h": float(flown.sum()),
         "drones_lost": float(world.drones["lives"].sum()),
         "monitor_cost_usd": float((flown * cost).sum()),
     }
+
+
+def _ceasefire(world: World) -> dict[str, float]:
+    """Return the measures of regimes and engagement."""
+    now = float(world.clock["now"][0])
+    state, us = world.regime[0], world.us[0]
+    engaged_h = us["engaged_h"] + (now - us["since"] if us["state"] == ENGAGED else 0.0)
+    hours = state["hours"].copy()
+    if state["level"] < len(hours):
+        hours[state["level"]] += now - state["since"]
+    shares = hours / now if now > 0.0 else np.full(3, np.nan)
+    ended = bool(np.isfinite(state["ended"]))
+    return {
+        "us_engaged_share": float(engaged_h / now) if now > 0.0 else np.nan,
+        "ceasefire_held": float(not ended),
+        "ceasefire_end_day": float(state["ended"]) / 24.0 if ended else np.nan,
+        "backstop_honoured": float(state["honoured"]) if ended else np.nan,
+        "grave_unanswered": float(state["unanswered"]),
+        "calm_share": float(shares[CALM]),
+        "tense_share": float(shares[TENSE]),
+        "collapsing_share": float(shares[COLLAPSING]),
+    }
+
+
+def _desks(world: World) -> dict[str, float]:
+    """Return the measures of the command chain."""
+    now = float(world.clock["now"][0])
+    stations = world.stations
+    waiting_h = stations["queue_h"] + stations["queued"] * (now - stations["since"])
+    reports = int((world.cases["first_source"] > NOBODY).sum())
+    return {"desk_wait_mean_min": 60.0 * _ratio(float(waiting_h.sum()), reports)}
 
 
 def _past(world: World) -> Records:
@@ -336,7 +221,8 @@ def measure(plan: Plan, world: World) -> dict[str, float]:
     """
     now = float(world.clock["now"][0])
     rows = _past(world)
-    values = _of_violations(rows, world.cases[: len(rows)], now, plan) | _forces(world)
+    values = _of_violations(rows, world.cases[: len(rows)], now, plan)
+    values |= _forces(world) | _ceasefire(world) | _desks(world)
     return {name: values[name] for name in MEASURES}
 
 

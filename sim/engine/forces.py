@@ -1,0 +1,210 @@
+"""Forces over time: mandates, planned strength, airlift and rotation, day by day before the run."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.headquarters import ENGAGED
+from sim.engine.bases import Support
+from sim.engine.engagement import Course
+from sim.engine.streams import stream
+from sim.kernel.compiled import compiled
+from sim.scenario import ForceGeneration, Nation, Scenario
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int32]
+type Flags = NDArray[np.bool_]
+
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class ForcePlan:
+    """Force generation of a scenario, made ready for drawing."""
+
+    enabled: bool
+    days: int
+    spec: ForceGeneration
+    nations: dict[str, Nation]
+    unit_group: Ints  # (units,) row of the support group
+    unit_rank: Ints  # (units,) place in the order in which units of its group come
+    group_nation: Ints  # (groups,) row of the nation, -1 for one that is there from the start
+    group_share: Floats  # (groups,) of its nation's soldiers
+    group_soldiers: Floats  # (groups,) soldiers a unit
+    group_count: Ints
+
+
+@dataclass(frozen=True)
+class Forces:
+    """Forces of a run, day by day."""
+
+    mandate_day: Floats  # (nations,) infinite for never
+    planned: Floats  # (days, nations) soldiers
+    soldiers: Floats  # (days, nations) in place
+    units: Ints  # (days, groups) present
+
+
+def _ranks(support: Support) -> Ints:
+    """Return the order in which the units of each group come: evenly over its bases."""
+    base = support.units["base"].astype(np.int64)
+    group = np.asarray(support.bases["group"])[base]
+    place = np.arange(len(base)) - support.bases["first_unit"][base]
+    order = np.lexsort((base, place, group))
+    first = np.searchsorted(group[order], group[order])
+    ranks = np.empty(len(base), dtype=np.int32)
+    ranks[order] = np.arange(len(base)) - first
+    return ranks
+
+
+def lay_forces(scenario: Scenario, support: Support) -> ForcePlan:
+    """Make force generation ready for drawing."""
+    nations = scenario.nations
+    rows = {nation.name: row for row, nation in enumerate(nations.values())}
+    groups = list(scenario.support.values())
+    weight = np.array([group.count * group.soldiers_per_unit for group in groups])
+    nation = np.array([rows.get(group.nation, -1) for group in groups], dtype=np.int32)
+    total = np.zeros(len(rows))
+    np.add.at(total, nation[nation >= 0], weight[nation >= 0])
+    whole = np.where(nation >= 0, total[nation] if len(total) else 0.0, 0.0)
+    share = np.divide(weight, whole, out=np.zeros(len(groups)), where=whole > 0.0)
+    return ForcePlan(
+        enabled=scenario.force_generation.enabled,
+        days=int(np.ceil(scenario.run.duration_days)),
+        spec=scenario.force_generation,
+        nations=dict(nations),
+        unit_group=np.asarray(support.bases["group"])[support.units["base"]].astype(np.int32),
+        unit_rank=_ranks(support),
+        group_nation=nation,
+        group_share=share,
+        group_soldiers=np.array([group.soldiers_per_unit for group in groups]),
+        group_count=np.array([group.count for group in groups], dtype=np.int32),
+    )
+
+
+def mandate_day(key: str, nation: Nation, seed: int) -> float:
+    """Return the day of a nation's mandate, infinite for never."""
+    if nation.mandate == "granted":
+        return 0.0
+    if nation.mandate == "date":
+        return nation.mandate_day
+    if nation.mandate == "refused":
+        return np.inf
+    rng = stream(seed, f"mandate/{key}")
+    granted, days = rng.random() < nation.mandate_chance, rng.standard_exponential()
+    return float(nation.mandate_mean_days * days) if granted else np.inf
+
+
+def _planned(nation: Nation, mandate: float, days: int) -> Floats:
+    """Return the planned strength at the beginning of each day."""
+    since = np.arange(days) - mandate
+    at = [row.day for row in nation.strength]
+    soldiers = np.interp(since, at, [row.soldiers for row in nation.strength])
+    planned: Floats = np.where(since >= 0.0, soldiers, 0.0)
+    return planned
+
+
+@compiled
+def _leave(cohorts: Floats, last: int, count: float) -> None:
+    """Take soldiers away, those who came first before others."""
+    for day in range(last + 1):
+        gone = min(count, cohorts[day])
+        cohorts[day] -= gone
+        count -= gone
+        if count <= 0.0:
+            return
+
+
+@compiled
+def grow(planned: Floats, airlift_share: Floats, capacity: Floats, tour_days: float) -> Floats:
+    """Return soldiers in place on each day, shape (days, nations), arrivals of the day included.
+
+    Parameters
+    ----------
+    planned
+        Planned strength, shape (days, nations).
+    airlift_share
+        Share of the soldiers of each nation that come by air, shape (nations,).
+    capacity
+        Soldiers flown in on each day, shape (days,).
+    tour_days
+        Days after which soldiers leave; infinite for never.
+    """
+    days, nations = planned.shape
+    soldiers = np.zeros((days, nations))
+    cohorts = np.zeros((nations, days))
+    present = np.zeros(nations)
+    need = np.zeros(nations)
+    for day in range(days):
+        by_air = 0.0
+        for n in range(nations):
+            if day >= tour_days:
+                back = int(np.ceil(day - tour_days - 1e-9))
+                present[n] -= cohorts[n, back]
+                cohorts[n, back] = 0.0
+            surplus = present[n] - planned[day, n]
+            if surplus > 0.0:
+                _leave(cohorts[n], day, surplus)
+                present[n] = planned[day, n]
+            need[n] = planned[day, n] - present[n]
+            by_air += need[n] * airlift_share[n]
+        flown = min(1.0, capacity[day] / by_air) if by_air > 0.0 else 0.0
+        for n in range(nations):
+            arrivals = need[n] * (1.0 - airlift_share[n] + airlift_share[n] * flown)
+            cohorts[n, day] = arrivals
+            present[n] += arrivals
+            soldiers[day, n] = present[n]
+    return soldiers
+
+
+def draw_forces(plan: ForcePlan, us: Course, seed: int) -> Forces | None:
+    """Draw the forces of a run; None where all units are there from the start.
+
+    Parameters
+    ----------
+    plan
+        From `lay_forces`.
+    us
+        Engagement of the United States, which sets the airlift.
+    seed
+        Seed of the run.
+    """
+    if not plan.enabled:
+        return None
+    mandates = np.array([mandate_day(key, nation, seed) for key, nation in plan.nations.items()])
+    planned = np.zeros((plan.days, len(mandates)))
+    for row, nation in enumerate(plan.nations.values()):
+        planned[:, row] = _planned(nation, mandates[row], plan.days)
+    engaged = us.at(24.0 * np.arange(plan.days, dtype=np.float64)) == ENGAGED
+    with_us, without = plan.spec.airlift_with_us_per_day, plan.spec.airlift_without_us_per_day
+    tour = np.inf if plan.spec.rotation_days is None else plan.spec.rotation_days
+    by_air = np.array([nation.airlift_share for nation in plan.nations.values()])
+    soldiers = grow(planned, by_air, np.where(engaged, with_us, without), tour)
+    return Forces(mandates, planned, soldiers, _units(plan, soldiers))
+
+
+def _units(plan: ForcePlan, soldiers: Floats) -> Ints:
+    """Return the units of each group present on each day, shape (days, groups)."""
+    units = np.tile(plan.group_count, (len(soldiers), 1))
+    listed = np.flatnonzero(plan.group_nation >= 0)
+    of_group = soldiers[:, plan.group_nation[listed]] * plan.group_share[listed]
+    whole = np.floor(of_group / plan.group_soldiers[listed] + ROUNDING)
+    units[:, listed] = np.minimum(units[:, listed], whole)
+    return units
+
+
+def unit_changes(plan: ForcePlan, forces: Forces) -> tuple[Flags, list[tuple[float, int, bool]]]:
+    """Return which units are there on day 0, and the changes after it.
+
+    Returns
+    -------
+    present : ndarray of bool, shape (units,)
+    changes : list of (time in h, unit, whether it comes)
+        By time, then unit.
+    """
+    there = plan.unit_rank < forces.units[:, plan.unit_group]
+    day, unit = np.nonzero(there[1:] != there[:-1])
+    comes = there[day + 1, unit]
+    hours = 24.0 * (day + 1)
+    changes = zip(hours.tolist(), unit.tolist(), comes.tolist(), strict=True)
+    return there[0], list(changes)

@@ -1,0 +1,93 @@
+"""What changes over a run without any agent's doing: engagement, groups of monitors, units."""
+
+import numpy as np
+
+from sim.agents.flight import SWITCHED_OFF
+from sim.agents.headquarters import ENGAGED, US
+from sim.agents.support_unit import ABSENT
+from sim.engine.advance import CHANGE, GROUP_CHANGE, UNIT_CHANGE, US_CHANGE
+from sim.engine.engagement import Course, draw_engagement, group_course
+from sim.engine.forces import draw_forces, unit_changes
+from sim.engine.plan import Plan
+from sim.kernel.world import Records
+
+type Rows = list[tuple[float, int, int, int]]
+
+
+def _set_engagement(us: Course, stations: Records) -> tuple[Records, Rows]:
+    """Return the state of engagement at time 0, and its changes; close stations that it closes."""
+    record = np.zeros(1, dtype=US)
+    record["state"] = us.states[0]
+    stations["closed"] = stations["american"] * (us.states[0] != ENGAGED)
+    later = zip(us.times_h[1:].tolist(), us.states[1:].tolist(), strict=True)
+    return record, [(t, 0, US_CHANGE, state) for t, state in later]
+
+
+def _switch_groups(plan: Plan, us: Course, drones: Records) -> Rows:
+    """Switch off the groups of monitors that do not fly at time 0; return the later changes."""
+    rows: Rows = []
+    for number, group in enumerate(plan.scenario.monitors.values()):
+        (_, on), *later = group_course(group, us)
+        if not on:
+            drones["held"][drones["group"] == number] |= SWITCHED_OFF
+        rows += [(t, number, GROUP_CHANGE, int(flies)) for t, flies in later]
+    return rows
+
+
+def _place_units(plan: Plan, us: Course, seed: int, units: Records, bases: Records) -> Rows:
+    """Keep units away that are not there at time 0; return who comes and goes later."""
+    forces = draw_forces(plan.forces, us, seed)
+    if forces is None:
+        return []
+    there, later = unit_changes(plan.forces, forces)
+    units["held"][~there] |= ABSENT
+    bases["ready"] = np.bincount(units["base"][there], minlength=len(bases))
+    return [(t, unit, UNIT_CHANGE, int(comes)) for t, unit, comes in later]
+
+
+def _count_leads(plan: Plan, units: Records, bases: Records) -> Records:
+    """Return the leads of the domains with the units that are there at time 0."""
+    leads = plan.support.leads.copy()
+    absent = units["base"][(units["held"] & ABSENT) != 0]
+    for base in absent[bases["leads"][absent] == 1]:
+        leads["present"][bases["domain"][base]] -= 1
+    return leads
+
+
+def draw_politics(
+    plan: Plan,
+    seed: int,
+    changes: Records,
+    drones: Records,
+    units: Records,
+    bases: Records,
+    stations: Records,
+) -> tuple[Records, Records, Records]:
+    """Draw engagement and forces, and set the state at time 0.
+
+    Parameters
+    ----------
+    plan, seed
+        The plan, and the seed of the run.
+    changes
+        Changes of weather and jamming, by time.
+    drones, units, bases, stations
+        Records at time 0; those that do not fly, are not there, or are closed are marked.
+
+    Returns
+    -------
+    us : ndarray of `US`, shape (1,)
+    leads : ndarray of `LEAD`, shape (3,)
+    changes : ndarray of `CHANGE`
+        All changes, by time.
+    """
+    us = draw_engagement(plan.scenario.united_states, plan.horizon_h, seed)
+    record, rows = _set_engagement(us, stations)
+    rows += _switch_groups(plan, us, drones)
+    rows += _place_units(plan, us, seed, units, bases)
+    leads = _count_leads(plan, units, bases)
+    if not rows:
+        return record, leads, changes
+    merged = np.concatenate([changes, np.array(rows, dtype=CHANGE)])
+    order = np.lexsort((merged["subject"], merged["what"], merged["time"]))
+    return record, leads, merged[order]
