@@ -176,9 +176,10 @@ def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) 
     if violation.grade == CONFIRMED or drone.epoch != epoch or violation.end <= t:
         return
     look(world, d, v, _is_sure(world, drone.platform, violation, t), t)
-    if violation.grade == CONFIRMED:
+    sensor = world.platforms[drone.platform]
+    if violation.grade == CONFIRMED or not (sensor.confirms or np.isnan(violation.detected)):
         return
-    again = t + world.platforms[drone.platform].look_h
+    again = t + sensor.look_h
     if again < until:
         if again < violation.end and again < drone.stage_end:
             push(world, again, LOOK, v, d, epoch, until)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.sensor import FAIR, POOR, SEVERE, ZONE
 from sim.engine.advance import CHANGE, JAMMING_CHANGE, WEATHER_CHANGE
@@ -116,7 +117,7 @@ def _spell_end(spec: Surroundings, rng: np.random.Generator, t: float, bad: bool
     return spec.horizon_h
 
 
-def _weather_changes(spec: Surroundings, seed: int) -> list[tuple[float, int, int, int]]:
+def _weather_changes(spec: Surroundings, seed: int) -> Records:
     rng = stream(seed, "weather")
     rows: list[tuple[float, int, int, int]] = []
     t = 0.0
@@ -130,26 +131,40 @@ def _weather_changes(spec: Surroundings, seed: int) -> list[tuple[float, int, in
         ]
         t = _spell_end(spec, rng, t, bad)
         bad = not bad
-    return rows
+    return np.array(rows, dtype=CHANGE)
 
 
-def _jamming_changes(spec: Surroundings, seed: int) -> list[tuple[float, int, int, int]]:
-    rows: list[tuple[float, int, int, int]] = []
+def _spells(spec: Surroundings, rng: np.random.Generator, jammed: bool) -> NDArray[np.float64]:
+    """Return when the spells of a zone begin (h), the first at 0."""
+    first, second = spec.mean_on_h, spec.mean_off_h
+    if not jammed:
+        first, second = second, first
+    at_once = 2 * int(spec.horizon_h / (first + second)) + 32
+    starts = np.zeros(1)
+    while starts[-1] < spec.horizon_h:
+        lengths = rng.standard_exponential(at_once)
+        lengths[::2] *= first
+        lengths[1::2] *= second
+        starts = np.concatenate([starts, np.cumsum(np.concatenate([starts[-1:], lengths]))[1:]])
+    return starts[starts < spec.horizon_h]
+
+
+def _jamming_changes(spec: Surroundings, seed: int) -> Records:
+    parts = []
     for zone in range(spec.jamming_zones):
         rng = stream(seed, f"jamming/{zone}")
-        t = 0.0
         jammed = bool(rng.random() < spec.mean_on_h / (spec.mean_on_h + spec.mean_off_h))
-        while t < spec.horizon_h:
-            rows.append((t, zone, JAMMING_CHANGE, int(jammed)))
-            t += (spec.mean_on_h if jammed else spec.mean_off_h) * rng.standard_exponential()
-            jammed = not jammed
-    return rows
+        starts = _spells(spec, rng, jammed)
+        part = np.zeros(len(starts), dtype=CHANGE)
+        part["time"], part["subject"], part["what"] = starts, zone, JAMMING_CHANGE
+        part["level"] = (np.arange(len(starts)) + (0 if jammed else 1)) % 2 == 0
+        parts.append(part)
+    return np.concatenate(parts)
 
 
-def _spread(rows: list[tuple[float, int, int, int]], zones: int, of: int) -> Records:
+def _spread(table: Records, zones: int, of: int) -> Records:
     """Write changes of coarse zones as changes of the world's zones."""
     fine = zones // max(1, of)
-    table = np.array(rows, dtype=CHANGE)
     spread = np.repeat(table, fine)
     spread["subject"] = spread["subject"] * fine + np.tile(np.arange(fine), len(table))
     return spread
@@ -185,20 +200,16 @@ def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
 
 def _without_repeats(zones: Records, changes: Records) -> Records:
     """Leave out changes to the state that a zone is in already."""
-    keep = np.empty(len(changes), dtype=bool)
-    state = {
-        (zone, what): int(zones["weather" if what == WEATHER_CHANGE else "jammed"][zone])
-        for zone in range(len(zones))
-        for what in (WEATHER_CHANGE, JAMMING_CHANGE)
-    }
-    for index, (zone, what, level) in enumerate(
-        zip(
-            changes["subject"].tolist(),
-            changes["what"].tolist(),
-            changes["level"].tolist(),
-            strict=True,
-        )
-    ):
-        keep[index] = state[zone, what] != level
-        state[zone, what] = level
+    order = np.lexsort((np.arange(len(changes)), changes["subject"], changes["what"]))
+    rows = changes[order]
+    initial = np.where(
+        rows["what"] == WEATHER_CHANGE,
+        zones["weather"][rows["subject"]],
+        zones["jammed"][rows["subject"]],
+    )
+    same = (rows["subject"][1:] == rows["subject"][:-1]) & (rows["what"][1:] == rows["what"][:-1])
+    before = initial.copy()
+    before[1:][same] = rows["level"][:-1][same]
+    keep = np.empty(len(changes), dtype=np.bool_)
+    keep[order] = rows["level"] != before
     return changes[keep]
