@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.agents.support_unit import SupportUnit
     from sim.agents.violation import Violation
     from sim.errors import InputError
-    from sim.experiment import sweep
+    from sim.experiment import compare, sweep
     from sim.geography import ContactLine
     from sim.model import CeasefireModel
     from sim.outcome import Outcome, simulate
@@ -30,6 +30,7 @@ __all__ = [
     "SupportUnit",
     "Violation",
     "__version__",
+    "compare",
     "simulate",
     "sweep",
 ]
@@ -43,6 +44,7 @@ _HOMES = {
     "Scenario": "sim.scenario",
     "SupportUnit": "sim.agents.support_unit",
     "Violation": "sim.agents.violation",
+    "compare": "sim.experiment",
     "simulate": "sim.outcome",
     "sweep": "sim.experiment",
 }

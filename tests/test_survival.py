@@ -29,8 +29,8 @@ def columns(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
 def test_curve_of_the_leukaemia_trial() -> None:
     """Catches a wrong share, variance or interval: weeks in remission of 21 patients on 6-MP.
 
-    Data of Freireich et al. (1963), Blood 21, 699-716; shares as in every textbook that uses
-    them, bounds as survival packages print them for the log-log interval.
+    Data of Freireich et al. (1963), Blood 21, 699-716; shares as textbooks print
+    them, bounds of the log-log interval.
     """
     ended = [6, 6, 6, 7, 10, 13, 16, 22, 23]
     going_on = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
@@ -53,7 +53,7 @@ def test_curve_against_scipy(sample: Sample) -> None:
     expected = stats.ecdf(stats.CensoredData.right_censored(times, ~observed)).sf
     assert curve.share == pytest.approx(expected.evaluate(curve.times), abs=1e-12)
     with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # it has no bounds where the share is 0 or 1
+        warnings.simplefilter("ignore", RuntimeWarning)  # no bounds at shares of 0 or 1
         bounds = expected.confidence_interval(0.95, method="log-log")
     some = curve.share > 1e-9
     for found, bound in ((curve.low, bounds.low), (curve.high, bounds.high)):
