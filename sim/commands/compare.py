@@ -42,7 +42,7 @@ def execute(options: argparse.Namespace) -> int:
     Returns
     -------
     int
-        Exit status: 0, or 1 if every run of a scenario failed.
+        Exit status: 0, or 1 if so many runs failed that nothing is left to compare.
     """
     scenarios = load_scenarios(options.scenarios)
     measures = check_measures(chosen_measures(options.measures))
@@ -67,7 +67,8 @@ def execute(options: argparse.Namespace) -> int:
     errors = comparison.runs["error"]
     failed = errors.ne("")
     tell_failures(int(failed.sum()), len(errors), next(iter(errors[failed]), ""))
-    if failed.groupby(comparison.runs["scenario"]).all().any():
+    done = set(comparison.runs.loc[~failed, "scenario"])
+    if comparison.reference not in done or len(done) < 2:
         return ALL_FAILED
     names = write_results(comparison, manifest, options.replications, out)
     if not options.quiet:
@@ -141,7 +142,11 @@ def write_results(
         if END_DAY in comparison.runs and comparison.runs[END_DAY].notna().any():
             days = {k: s.run.duration_days for k, s in comparison.scenarios.items()}
             save_figure(draw_holding(comparison.runs, END_DAY, days), folder / HOLDING)
-        return sorted(file.name for file in folder.iterdir())
+        names = sorted(file.name for file in folder.iterdir())
+    for ending in ("png", "svg"):
+        if f"{HOLDING}.{ending}" not in names:  # of an earlier comparison, in the same place
+            (out / f"{HOLDING}.{ending}").unlink(missing_ok=True)
+    return names
 
 
 def _show(comparison: Comparison, replications: int) -> None:

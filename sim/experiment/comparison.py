@@ -197,7 +197,9 @@ _COLUMNS = (
 
 def _row(values: pd.DataFrame, label: str, name: str) -> dict[str, Any]:
     """Return the row of a scenario; `values` has a row a seed and a column a scenario."""
-    reference, own = values.iloc[:, 0].to_numpy(), values[label].to_numpy()
+    reference, own = (
+        column.to_numpy(dtype=np.float64) for column in (values.iloc[:, 0], values[label])
+    )
     is_reference = label == values.columns[0]
     # Of the reference there is nothing to compare: a difference to itself would look like one.
     before = np.full_like(reference, np.nan) if is_reference else reference

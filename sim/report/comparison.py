@@ -39,11 +39,16 @@ class Difference(NamedTuple):
         return self.low > 0.0 or self.high < 0.0
 
     @property
+    def is_none(self) -> bool:
+        """Whether no pair of runs differs."""
+        return self.estimate == self.low == self.high == 0.0
+
+    @property
     def words(self) -> str:
         """The difference with its sign, its interval, and a mark where 0 lies outside."""
         if np.isnan(self.estimate):
             return "-"
-        if self.estimate == self.low == self.high == 0.0:
+        if self.is_none:
             return "0"
         digits = difference_digits(self.measure, (self.high - self.low) / 2.0)
         estimate = _number(self.estimate, digits, sign="+")
@@ -138,8 +143,8 @@ def comparison_tables(table: pd.DataFrame, runs: int, width: int) -> list[Table]
     """
     reference, *others = dict.fromkeys(table["scenario"])
     fitting = max(1, (width - NAME_WIDTH - MEAN_WIDTH) // OTHER_WIDTH)
-    # Where it is narrow the names are wrapped, and the numbers stay in one piece.
-    names_width = NAME_WIDTH if width < NARROW else None
+    # Where it is narrow, names are wrapped and intervals stand below, so that none is torn apart.
+    names_width, gap = (NAME_WIDTH, "\n") if width < NARROW else (None, " ")
     tables = []
     for first in range(0, len(others), fitting):
         shown = others[first : first + fitting]
@@ -149,7 +154,7 @@ def comparison_tables(table: pd.DataFrame, runs: int, width: int) -> list[Table]
         for head in heads:
             part.add_column(head, justify="right")
         for row in _cells(table, shown, runs):
-            part.add_row(*map(escape, row))
+            part.add_row(*(escape(cell.replace(" [", f"{gap}[")) for cell in row))
         tables.append(part)
     tables[-1].caption, tables[-1].caption_justify = _note(runs), "left"
     return tables

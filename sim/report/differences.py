@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.comparison import Difference, differences
+from sim.report.comparison import MILLION, Difference, differences
 from sim.report.labels import counted, measure_label
 from sim.report.style import (
     BLACK,
@@ -34,8 +34,11 @@ OTHERS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
 MARKERS = "osD^v"
 """Tell scenarios apart once the colours are used up."""
 WIDTH_IN = 8.6
-ROW_IN, SCENARIO_IN = 0.34, 0.17
+ROW_IN, SCENARIO_IN = 0.36, 0.155
 LABEL_LETTERS = 26
+LEGEND_LETTERS = 74
+"""Letters of a line of the legend; a handle takes as much room as ten."""
+MINUS = "\u2212"
 
 
 def scenario_look(number: int) -> tuple[str, str]:
@@ -49,6 +52,8 @@ def scenario_look(number: int) -> tuple[str, str]:
 def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
     """Draw the paired differences of scenarios to the first one, each measure on its own scale.
 
+    Measures in which no run of any scenario differs are named in the caption instead.
+
     Parameters
     ----------
     table
@@ -59,19 +64,21 @@ def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
         What else holds, for the caption.
     """
     reference, *others = dict.fromkeys(table["scenario"])
-    measures = list(dict.fromkeys(table["measure"]))
-    rows = [differences(table, measure) for measure in measures]
+    rows = {name: differences(table, name) for name in dict.fromkeys(table["measure"])}
+    equal = [name for name, row in rows.items() if all(d.is_none for d in row)]
+    shown = {name: row for name, row in rows.items() if name not in equal}
     row_in = ROW_IN + SCENARIO_IN * len(others)
     with mpl.rc_context(STYLE):
-        figure = new_figure(WIDTH_IN, 1.5 + row_in * max(1, len(rows)))
-        panels = figure.subplots(max(1, len(rows)), 1, squeeze=False)[:, 0]
-        for axes, measure, row in zip(panels, measures, rows, strict=False):
-            _draw_row(axes, measure, row)
-        if not rows:
-            say_nothing_to_show(panels[0], "no measure is defined in any run")
-        _name_scenarios(figure, others)
+        figure = new_figure(WIDTH_IN, 1.6 + row_in * max(1, len(shown)))
+        panels = figure.subplots(max(1, len(shown)), 1, squeeze=False)[:, 0]
+        for axes, (name, row) in zip(panels, shown.items(), strict=False):
+            _draw_row(axes, name, row)
+        if shown:
+            _name_scenarios(panels[0], others)
+        else:
+            say_nothing_to_show(panels[0], "no run differs in any measure")
         add_title(figure, f"Difference to {reference}")
-        add_caption(figure, _caption(reference, rows, runs, note))
+        add_caption(figure, " ".join([_caption(reference, rows, runs), *_equal(equal), note]))
     return figure
 
 
@@ -88,9 +95,11 @@ def _draw_row(axes: Axes, measure: str, row: list[Difference]) -> None:
                 difference.estimate, place, marker, color=colour, markerfacecolor=face,
                 markersize=5.5, markeredgewidth=1.4,
             )  # fmt: skip
+        words = difference.words.replace("-", MINUS)
         axes.annotate(
-            difference.words, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0),
-            textcoords="offset points", va="center", fontsize=7.5, color=BLACK,
+            words, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0),
+            textcoords="offset points", va="center", fontsize=7.5,
+            color=GREY if difference.is_none else BLACK,
         )  # fmt: skip
     axes.set_ylim(len(row) - 0.4, -0.6)
     axes.set_yticks([])
@@ -111,27 +120,45 @@ def _scale(axes: Axes, row: list[Difference]) -> None:
     else:
         axes.margins(x=0.06)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(lambda value, _: _tick(value))
     axes.grid(visible=True, axis="x")
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=1.5, labelcolor=QUIET)
 
 
-def _name_scenarios(figure: Figure, others: list[str]) -> None:
+def _tick(value: float) -> str:
+    text = f"{value / MILLION:,.6g}M" if abs(value) >= MILLION else f"{value:,.6g}"
+    return text.replace("-", MINUS)
+
+
+def _name_scenarios(axes: Axes, others: list[str]) -> None:
+    """Name the scenarios above the first row."""
     handles = []
     for number, label in enumerate(others, start=1):
         colour, marker = scenario_look(number)
         handles.append(Line2D([], [], color=colour, marker=marker, linewidth=2.2, label=label))
-    columns = min(len(others), 4)
-    figure.legend(handles=handles, loc="outside upper left", ncols=columns, fontsize=9.0)
+    columns = max(1, LEGEND_LETTERS // (10 + max(map(len, others))))
+    axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.05), ncols=columns,
+        fontsize=9.0, borderaxespad=0.0, borderpad=0.0,
+    )  # fmt: skip
 
 
-def _caption(reference: str, rows: list[list[Difference]], runs: int, note: str) -> str:
-    fewest = min((d.pairs for row in rows for d in row), default=runs)
+def _caption(reference: str, rows: dict[str, list[Difference]], runs: int) -> str:
+    fewest = min((d.pairs for row in rows.values() for d in row), default=runs)
     pairs = f"{counted(runs, 'pair')} of runs"
     if fewest < runs:
         pairs = f"{fewest:,} to {pairs} (a measure may be undefined in a run)"
     return (
         f"Mean difference to {reference} over runs with the same seeds, n = {pairs} for each "
         "scenario; lines: 95\u00a0% intervals (Student's t over pairs). Filled points and *: the "
-        f"interval leaves out 0, as 1 in 20 would by chance. Each row has its own scale. {note}"
+        "interval leaves out 0, as 1 in 20 would by chance. Each row has its own scale."
     )
+
+
+def _equal(measures: list[str]) -> list[str]:
+    """Name the measures that are left out because nothing differs in them."""
+    if not measures:
+        return []
+    names = [measure_label(name) for name in measures]
+    return [f"The same in every run of all scenarios: {'; '.join(names)}."]

@@ -23,7 +23,8 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
     Parameters
     ----------
     runs
-        One row a run: `scenario`, the column `end_day`, and `error` (failed runs are left out).
+        One row a run: `scenario`, the column `end_day`, and `error` (failed runs are left out, and
+        scenarios of which no other is there).
     end_day
         Column with the day on which the ceasefire collapsed; NaN where it held to the end.
     duration_days
@@ -36,6 +37,8 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
         counts = []
         for number, (label, days) in enumerate(duration_days.items()):
             ends = good.loc[good["scenario"] == label, end_day].to_numpy(dtype=np.float64)
+            if len(ends) == 0:
+                continue
             collapsed = np.isfinite(ends)
             curve = survival_curve(np.where(collapsed, ends, days), collapsed)
             _draw_curve(axes, curve, label, number, days)
