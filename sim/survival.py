@@ -61,7 +61,7 @@ def survival_curve(
     Greenwood, M. (1926), The natural duration of cancer, Reports on Public Health and Medical
     Subjects 33, His Majesty's Stationery Office.
     Kalbfleisch, J. D. and Prentice, R. L. (2002), The Statistical Analysis of Failure Time Data,
-    2nd ed., section 1.4.
+    2nd ed.
     """
     watched = np.asarray(times, dtype=np.float64)
     seen = np.asarray(observed, dtype=np.bool_) & np.isfinite(watched)
