@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.agents.support_unit import SupportUnit
     from sim.agents.violation import Violation
     from sim.errors import InputError
-    from sim.experiment import sweep
+    from sim.experiment import compare, sweep
     from sim.geography import ContactLine
     from sim.model import CeasefireModel
     from sim.outcome import Outcome, simulate
@@ -32,6 +32,7 @@ __all__ = [
     "SupportUnit",
     "Violation",
     "__version__",
+    "compare",
     "simulate",
     "sweep",
 ]
@@ -46,6 +47,7 @@ _HOMES = {
     "Headquarters": "sim.agents.headquarters",
     "SupportUnit": "sim.agents.support_unit",
     "Violation": "sim.agents.violation",
+    "compare": "sim.experiment",
     "simulate": "sim.outcome",
     "sweep": "sim.experiment",
 }

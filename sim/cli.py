@@ -23,6 +23,7 @@ EXAMPLES = """\
 examples:
   ceasefire run configs/baseline.toml --seed 7
   ceasefire sweep configs/demo_sweep.toml --workers 2 --out outputs/demo
+  ceasefire compare configs/minimal.toml my_scenario.toml
   ceasefire check my_scenario.toml
 
 exit status: 0 = done, 1 = every run failed, 2 = bad input or files, 130 = interrupted"""
@@ -76,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_run(commands)
     _add_sweep(commands)
+    _add_compare(commands)
     _add_check(commands)
     return parser
 
@@ -127,6 +129,41 @@ def _add_sweep(commands: Commands) -> None:
     )
 
 
+def _add_compare(commands: Commands) -> None:
+    compare = _add(
+        commands,
+        "compare",
+        "run scenarios with the same seeds and show how they differ",
+        "Run two or more scenarios with the same seeds. Prints and writes how the others differ "
+        "from the first, with 95 %% intervals (the run is the unit), figures, and every run as "
+        "Parquet.",
+    )
+    compare.add_argument(
+        "scenarios", metavar="SCENARIO", type=Path, nargs="+",
+        help="scenario files (TOML); the first is the reference",
+    )  # fmt: skip
+    compare.add_argument(
+        "--replications", type=_replications, default=40, metavar="N",
+        help="runs per scenario (default: 40)",
+    )  # fmt: skip
+    compare.add_argument(
+        "--seed", type=_first_seed, default=1, metavar="FIRST",
+        help="seed of the first run, the next ones follow (default: 1)",
+    )  # fmt: skip
+    compare.add_argument(
+        "--measures", metavar="NAMES",
+        help="names of measures with commas between them, or all (default: a dozen)",
+    )  # fmt: skip
+    compare.add_argument(
+        "--workers", type=_workers, metavar="N",
+        help="runs made at a time (default: one a processor); the results do not depend on it",
+    )  # fmt: skip
+    compare.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="directory for the results (default: outputs/compare-<scenarios>)",
+    )  # fmt: skip
+
+
 def _add_check(commands: Commands) -> None:
     check = _add(
         commands,
@@ -153,6 +190,14 @@ def _add(commands: Commands, name: str, summary: str, description: str) -> argpa
 
 def _seed(text: str) -> int:
     return _whole_number(text, 0, 2**63 - 1)
+
+
+def _first_seed(text: str) -> int:
+    return _whole_number(text, 0, 2**53)
+
+
+def _replications(text: str) -> int:
+    return _whole_number(text, 1, 1_000_000)
 
 
 def _workers(text: str) -> int:

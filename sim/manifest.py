@@ -135,7 +135,7 @@ def claim_directory(directory: Path, kind: str) -> dict[str, Any] | None:
     directory
         New, empty, or with results of the same kind.
     kind
-        "run" or "sweep".
+        "run", "sweep" or "comparison".
 
     Returns
     -------

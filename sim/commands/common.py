@@ -45,3 +45,19 @@ def show_paths(paths: Iterable[Path]) -> None:
     print("\nWritten:")
     for path in paths:
         print(f"  {path}")
+
+
+def tell_failures(failed: int, runs: int, first_error: str) -> None:
+    """Say on stderr how many runs failed, and why the first one did.
+
+    Parameters
+    ----------
+    failed, runs
+        How many failed, of how many.
+    first_error
+        Why the first one did; empty if it is not known.
+    """
+    if failed == 0:
+        return
+    reason = f"; the first: {first_error}" if first_error else ""
+    print(f"ceasefire: {failed:,} of {runs:,} runs failed{reason}", file=sys.stderr)

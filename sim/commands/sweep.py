@@ -1,13 +1,17 @@
 """`ceasefire sweep`: a grid of runs, its summary and its figures."""
 
 import argparse
-import sys
 from pathlib import Path
 
-import pandas as pd
-
-from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
-from sim.experiment import SweepDesign, SweepReport, perform, summarise_results
+from sim.commands.common import (
+    OUTPUTS,
+    announce_compilation,
+    naming,
+    show,
+    show_paths,
+    tell_failures,
+)
+from sim.experiment import SweepDesign, perform, summarise_results
 from sim.files import staging
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
 
@@ -35,8 +39,9 @@ def execute(options: argparse.Namespace) -> int:
         report = perform(design, out, workers=options.workers, progress=not options.quiet)
     summary = summarise_results(out, design)
     factors = list(design.factors)
-    tell_failures(report, summary)
-    if not summary["runs"].any():
+    failed, good = int(summary["failed"].sum()), int(summary["runs"].sum())
+    tell_failures(failed, failed + good, report.first_error)
+    if good == 0:
         return ALL_FAILED
     with staging(out) as folder:
         summary.to_csv(folder / "summary.csv", index=False)
@@ -48,13 +53,3 @@ def execute(options: argparse.Namespace) -> int:
         show(sweep_table(summary, factors))
         show_paths([*(out / name for name in names), out / "manifest.json", out / "runs"])
     return 0
-
-
-def tell_failures(report: SweepReport, summary: pd.DataFrame) -> None:
-    """Say on stderr how many runs failed, and why the first one did."""
-    failed = int(summary["failed"].sum())
-    if failed == 0:
-        return
-    total = failed + int(summary["runs"].sum())
-    reason = f"; the first: {report.first_error}" if report.first_error else ""
-    print(f"ceasefire: {failed:,} of {total:,} runs failed{reason}", file=sys.stderr)

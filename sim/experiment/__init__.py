@@ -1,4 +1,4 @@
-"""Experiments: a scenario run over a grid of values, with the same seeds at every point."""
+"""Experiments: scenarios side by side, or one over a grid of values, all with the same seeds."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import InputError
+from sim.experiment.comparison import Comparison, compare, compare_runs
 from sim.experiment.design import DesignPoint, SweepDesign
 from sim.experiment.engine import Engine, RunFunction, compiled_engine
 from sim.experiment.running import (
@@ -28,6 +29,7 @@ from sim.statistics import (
 )
 
 __all__ = [
+    "Comparison",
     "DesignPoint",
     "Engine",
     "Interval",
@@ -35,6 +37,8 @@ __all__ = [
     "RunFunction",
     "SweepDesign",
     "SweepReport",
+    "compare",
+    "compare_runs",
     "compiled_engine",
     "load_results",
     "mean_interval",

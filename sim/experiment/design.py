@@ -4,10 +4,10 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -31,6 +31,35 @@ class DesignPoint:
     """Number of the point, from 0."""
     levels: dict[str, Any]
     """Value of each factor by its dotted key."""
+
+
+class Design(Protocol):
+    """What the runner needs to know: which scenarios are run, and with which seeds."""
+
+    @property
+    def factors(self) -> Mapping[str, Sequence[Any]]:
+        """Values of each factor by its name."""
+
+    @property
+    def replications(self) -> int:
+        """Runs per design point."""
+
+    @property
+    def n_points(self) -> int:
+        """Number of design points."""
+
+    @property
+    def n_runs(self) -> int:
+        """Number of runs."""
+
+    def points(self) -> Iterator[DesignPoint]:
+        """Go through the design points."""
+
+    def scenario_at(self, point: DesignPoint) -> Scenario:
+        """Make the scenario of a design point."""
+
+    def seed(self, replication: int) -> int:
+        """Return the seed of a replication, the same at every design point."""
 
 
 class SweepDesign(Section):

@@ -1,4 +1,4 @@
-"""Telling a waiting user how far a sweep is: a bar on a terminal, plain lines elsewhere."""
+"""Telling a waiting user how far the runs are: a bar on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -22,7 +22,7 @@ LINE_EVERY_S = 10.0
 
 
 class Reporter(Protocol):
-    """What a sweep tells about its progress."""
+    """What a waiting user is told."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -45,7 +45,7 @@ def open_reporter(total: int, done: int, *, show: bool) -> Reporter:
     Parameters
     ----------
     total
-        Runs of the sweep.
+        Runs in all.
     done
         Runs that were there before.
     show
@@ -129,7 +129,7 @@ class LineReporter(SilentReporter):
         """Note the time and say what is to be done."""
         self._begin = self._last = time.monotonic()
         resumed = f", {self._before:,} of them already there" if self._before else ""
-        print(f"Sweep of {self._total:,} runs{resumed}", file=sys.stderr)
+        print(f"{self._total:,} runs{resumed}", file=sys.stderr)
         return self
 
     def advance(self, runs: int) -> None:
@@ -145,12 +145,12 @@ class LineReporter(SilentReporter):
 
 
 def progress_line(total: int, before: int, done: int, seconds: float) -> str:
-    """Say how far a sweep is.
+    """Say how far the runs are.
 
     Parameters
     ----------
     total
-        Runs of the sweep.
+        Runs in all.
     before
         Runs that were there at the start.
     done

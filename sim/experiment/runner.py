@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.experiment.chunk import ChunkResult, Task, error_text, run_chunk
-from sim.experiment.design import DesignPoint, SweepDesign
+from sim.experiment.design import Design, DesignPoint
 from sim.experiment.engine import Engine, RunFunction
 
 CHUNK_SECONDS = 0.25
@@ -25,7 +25,7 @@ type Emit = Callable[[ChunkResult], None]
 
 
 def run_design(
-    design: SweepDesign,
+    design: Design,
     engine: Engine,
     pool: Executor,
     workers: int,
@@ -86,7 +86,7 @@ def _run_chunks(
             future.cancel()
 
 
-def pending_tasks(design: SweepDesign, engine: Engine, done: NDArray[np.bool_]) -> Iterator[Task]:
+def pending_tasks(design: Design, engine: Engine, done: NDArray[np.bool_]) -> Iterator[Task]:
     """Go through the runs that are not done, in order of point and replication.
 
     The plan of a point is made when its first run is asked for and forgotten after the last.

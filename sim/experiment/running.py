@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiment.chunk import ChunkResult
-from sim.experiment.design import SweepDesign
+from sim.experiment.design import Design, SweepDesign
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
 from sim.experiment.progress import open_reporter
@@ -74,7 +74,7 @@ def perform(
 
 
 def perform_in_memory(
-    design: SweepDesign,
+    design: Design,
     *,
     engine: Engine | None = None,
     workers: int | None = None,
@@ -114,7 +114,7 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
 
 
 def _run(
-    design: SweepDesign,
+    design: Design,
     done: NDArray[np.bool_],
     keep: Callable[[ChunkResult], None],
     engine: Engine | None,

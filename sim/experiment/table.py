@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.experiment.chunk import ChunkResult
-from sim.experiment.design import SweepDesign
+from sim.experiment.design import Design
 
 KEYS = ("point", "replication")
 """The columns that tell one run from another."""
@@ -17,7 +17,7 @@ KEYS = ("point", "replication")
 ERROR = "error"
 
 
-def factor_columns(design: SweepDesign) -> dict[str, pa.Array]:
+def factor_columns(design: Design) -> dict[str, pa.Array]:
     """Make a column of each factor, one value a design point.
 
     Numbers, switches and texts stay what they are; a factor with values of several types, or

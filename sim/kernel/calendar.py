@@ -19,9 +19,9 @@ EVENT = np.dtype(
     },
     align=True,
 )
-"""An event: its time (h, >= 0), also as an integer of the same order; the end (h) of the visit of a
-look; its kind; a violation or drone; a drone, unit, source or station; and the epoch of its drone or
-regime, without which it is void."""
+"""An event: its time (h, >= 0), also as an integer of the same order; the end (h) of the visit of
+a look; its kind; a violation or drone; a drone, unit, source or station; and the epoch of its drone
+or regime, without which it is void."""
 
 column("heap", EVENT)
 column("spare", EVENT)  # (1,) the event being entered

@@ -1,6 +1,13 @@
-"""What a person sees of runs and sweeps: figures and tables."""
+"""What a person sees of runs, sweeps and comparisons: figures and tables."""
 
+from sim.report.comparison import (
+    comparison_markdown,
+    comparison_tables,
+    write_comparison_tables,
+)
+from sim.report.differences import draw_differences
 from sim.report.heat_map import draw_heat_map
+from sim.report.holding import draw_holding
 from sim.report.map import draw_run_map
 from sim.report.responses import draw_response_times
 from sim.report.style import save_figure
@@ -14,8 +21,12 @@ from sim.report.tables import (
 )
 
 __all__ = [
+    "comparison_markdown",
+    "comparison_tables",
     "draw_curves",
+    "draw_differences",
     "draw_heat_map",
+    "draw_holding",
     "draw_response_times",
     "draw_run_map",
     "draw_sweep_figures",
@@ -24,5 +35,6 @@ __all__ = [
     "sweep_csv",
     "sweep_markdown",
     "sweep_table",
+    "write_comparison_tables",
     "write_sweep_tables",
 ]

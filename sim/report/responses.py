@@ -23,6 +23,7 @@ from sim.report.style import (
     new_figure,
     say_nothing_to_show,
 )
+from sim.survival import survival_curve
 
 type Floats = NDArray[np.float64]
 
@@ -37,29 +38,6 @@ WORDS_WIDTH, WORDS_HEIGHT = 0.29, 0.16
 """Room for the words on the standard, as shares of the panel."""
 _NO_CALL = ("missed", "live", "detected")
 _NEVER = ("lost", "expired")
-
-
-def survival(times: Floats, seen: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return the Kaplan-Meier estimate of the share answered within a time.
-
-    Parameters
-    ----------
-    times
-        Time to arrival or to censoring, any unit, shape (n,); infinite for calls never answered.
-    seen
-        Whether the arrival was seen, shape (n,); False for censored times.
-
-    Returns
-    -------
-    times, shares : ndarray
-        Ascending times of arrival, and the share answered by then.
-    """
-    order = np.lexsort((~seen, times))
-    times, seen = times[order], seen[order]
-    at_risk = np.arange(len(times), 0, -1)
-    shares = 1.0 - np.cumprod(1.0 - seen / at_risk)
-    arrivals = seen & np.isfinite(times)
-    return times[arrivals], shares[arrivals]
 
 
 def _calls(outcome: Outcome) -> pd.DataFrame:
@@ -122,7 +100,8 @@ def _caption(outcome: Outcome, calls: pd.DataFrame) -> str:
 
 
 def _draw_curve(axes: Axes, outcome: Outcome, minutes: Floats, seen: NDArray[np.bool_]) -> None:
-    times, shares = survival(minutes, seen)
+    curve = survival_curve(minutes, seen)
+    times, shares = curve.times, 1.0 - curve.share
     standard = outcome.scenario.measures.standard_min
     shown = max(1.3 * standard, float(np.quantile(times, 0.99)) * 1.05)
     axes.step(

@@ -23,6 +23,12 @@ _GROUPS = (
                   "within_standard_share", "answered_share", "timely_share")),
     ("Calls", ("unanswered_share", "lost_share", "wait_mean_min", "waited_share",
                "travel_distance_mean_km")),
+    ("Reports", ("reported_share", "confirmed_share", "attributed_share", "dismissed_share",
+                 "chain_time_mean_min", "desk_wait_mean_min", "cue_flights", "false_reports",
+                 "false_attributed", "false_trips")),
+    ("Ceasefire", ("us_engaged_share", "units_present_mean", "calm_share", "tense_share",
+                   "collapsing_share", "grave_unanswered", "ceasefire_held", "ceasefire_end_day",
+                   "backstop_honoured")),
     ("Forces", ("on_station_share", "monitors_on_station_mean", "unit_utilisation", "sorties",
                 "flight_h", "drones_lost", "monitor_cost_usd")),
 )  # fmt: skip

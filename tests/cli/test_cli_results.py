@@ -95,7 +95,7 @@ def test_sweep_is_taken_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     """Catch a second call that starts again, or one with another design that mixes results."""
     assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 0
     assert main(["sweep", "sweep.toml", "--out", "out"]) == 0
-    assert "Sweep of 12 runs, 12 of them already there" in capsys.readouterr().err
+    assert "12 runs, 12 of them already there" in capsys.readouterr().err
     text = (folder / "sweep.toml").read_text(encoding="utf-8")
     (folder / "sweep.toml").write_text(text.replace("= 3", "= 4"), encoding="utf-8")
     assert main(["sweep", "sweep.toml", "--out", "out"]) == 2

@@ -33,14 +33,15 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     seconds = time.perf_counter() - begin
     assert answer.returncode == 0
     assert all(
-        word in answer.stdout for word in ("run", "sweep", "check", "examples", "exit status")
+        word in answer.stdout
+        for word in ("run", "sweep", "compare", "check", "examples", "exit status")
     )
     assert seconds < 1.0  # the limit of 0.3 s, with room for a busy machine
     loaded = shell("-c", "import sim.cli, sys; print(*sys.modules)").stdout.split()
     assert not set(HEAVY) & set(loaded)
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "check"])
+@pytest.mark.parametrize("command", ["run", "sweep", "compare", "check"])
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a help text that cannot be formatted (a bare % sign) or does not say what is made."""
     with pytest.raises(SystemExit) as ended:
@@ -67,6 +68,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["run", "a.toml", "--seed", "one"],
         ["run", "a.toml", "--seed", str(2**63)],
         ["sweep", "a.toml", "--workers", "0"],
+        ["compare"],
+        ["compare", "a.toml", "b.toml", "--replications", "0"],
+        ["compare", "a.toml", "b.toml", "--seed", str(2**53 + 1)],
     ],
 )
 def test_wrong_words_end_with_status_2(

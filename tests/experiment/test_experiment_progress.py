@@ -19,5 +19,5 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert out == ""
     assert "\x1b" not in err
-    assert err.splitlines()[0] == "Sweep of 10 runs, 4 of them already there"
+    assert err.splitlines()[0] == "10 runs, 4 of them already there"
     assert err.splitlines()[-1].startswith("10/10 runs (100%)")

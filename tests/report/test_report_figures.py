@@ -29,7 +29,6 @@ from sim.report import (
 from sim.report.along import STATUSES, count_along, status_codes
 from sim.report.ground import Sheet
 from sim.report.labels import counted, factor_label, measure_label, value_label
-from sim.report.responses import survival
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -93,19 +92,6 @@ def test_response_figure_agrees_with_the_measures(outcome: Outcome) -> None:
     shown = texts(draw_response_times(outcome))
     assert f"median {outcome.measures['response_time_p50_min']:.0f} min" in shown
     assert f"{outcome.measures['within_standard_share']:.0%} answered" in shown
-
-
-def test_survival_with_censoring_by_hand() -> None:
-    """Catches a Kaplan-Meier curve that counts censored calls as answered or drops them."""
-    times, shares = survival(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, False, True, True]))
-    assert times.tolist() == [1.0, 3.0, 4.0]
-    assert shares == pytest.approx([0.25, 1 - 0.75 / 2, 1.0])
-
-
-def test_survival_of_calls_never_answered() -> None:
-    """Catches a curve that reaches 1 although half of the calls are lost."""
-    _, shares = survival(np.array([1.0, np.inf]), np.array([True, True]))
-    assert shares.tolist() == [0.5]
 
 
 def test_lost_calls_hold_the_curve_down() -> None:

@@ -24,7 +24,9 @@ def test_every_group_and_field_is_there() -> None:
     for name in (*scenario.monitors, *scenario.support, *scenario.violations.kinds):
         assert name in text
     used = {f"platforms.{name}." for name in scenario.monitor_platforms()}
-    hidden = ("violations.feedback.", "platforms.", "title", "question")
+    off = ("violations.feedback.", "cueing.", "escalation.", "force_generation.")
+    off = tuple(name for name in off if not scenario.value(f"{name}enabled"))
+    hidden = (*off, "mission.", "platforms.", "title", "question")
     for path in scenario.flat():
         if not path.startswith(hidden) or any(path.startswith(name) for name in used):
             field = path.rpartition(".")[2]

@@ -55,7 +55,7 @@ def test_flat_lists_every_value_by_a_key_that_works() -> None:
         ("violations.phases.x.factor", "counted from 0"),
         ("violations.phases.-1.factor", "counted from 0"),
         ("monitors.male.count.x", "monitors.male.count is not a table"),
-        ("", "known: command"),
+        ("", "known: areas, clutter, command"),
     ],
 )
 def test_unknown_keys_get_a_suggestion(path: str, hint: str) -> None:

@@ -1,0 +1,164 @@
+"""How scenarios differ from a reference: a row a measure, a point and an interval a scenario."""
+
+from textwrap import fill
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from sim.report.comparison import MILLION, Difference, differences
+from sim.report.labels import counted, measure_label
+from sim.report.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    QUIET,
+    SKY,
+    STYLE,
+    VERMILION,
+    add_caption,
+    add_title,
+    new_figure,
+    say_nothing_to_show,
+)
+
+OTHERS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
+"""Colours of the scenarios but the reference, which is black."""
+MARKERS = "osD^v"
+"""Tell scenarios apart once the colours are used up."""
+WIDTH_IN = 8.6
+ROW_IN, SCENARIO_IN = 0.36, 0.155
+LABEL_LETTERS = 26
+LEGEND_LETTERS = 74
+"""Letters of a line of the legend; a handle takes as much room as ten."""
+MINUS = "\u2212"
+
+
+def scenario_look(number: int) -> tuple[str, str]:
+    """Return colour and marker of a scenario by its number; 0 is the reference."""
+    if number == 0:
+        return BLACK, MARKERS[0]
+    round_number, place = divmod(number - 1, len(OTHERS))
+    return OTHERS[place], MARKERS[round_number % len(MARKERS)]
+
+
+def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
+    """Draw the paired differences of scenarios to the first one, each measure on its own scale.
+
+    Measures in which no run of any scenario differs are named in the caption instead.
+
+    Parameters
+    ----------
+    table
+        From `sim.experiment.compare_runs`.
+    runs
+        Runs per scenario.
+    note
+        What else holds, for the caption.
+    """
+    reference, *others = dict.fromkeys(table["scenario"])
+    rows = {name: differences(table, name) for name in dict.fromkeys(table["measure"])}
+    equal = [name for name, row in rows.items() if all(d.is_none for d in row)]
+    shown = {name: row for name, row in rows.items() if name not in equal}
+    row_in = ROW_IN + SCENARIO_IN * len(others)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(WIDTH_IN, 1.6 + row_in * max(1, len(shown)))
+        panels = figure.subplots(max(1, len(shown)), 1, squeeze=False)[:, 0]
+        for axes, (name, row) in zip(panels, shown.items(), strict=False):
+            _draw_row(axes, name, row)
+        if shown:
+            _name_scenarios(panels[0], others)
+        else:
+            say_nothing_to_show(panels[0], "no run differs in any measure")
+        add_title(figure, f"Difference to {reference}")
+        add_caption(figure, " ".join([_caption(reference, rows, runs), *_equal(equal), note]))
+    return figure
+
+
+def _draw_row(axes: Axes, measure: str, row: list[Difference]) -> None:
+    """Draw a measure: the scenarios one below the other, their numbers in words at the right."""
+    axes.axvline(0.0, color=BLACK, linewidth=1.0, zorder=1)
+    for place, difference in enumerate(row):
+        colour, marker = scenario_look(place + 1)
+        if np.isfinite(difference.estimate):
+            ends = (difference.low, difference.high)
+            axes.plot(ends, (place, place), color=colour, linewidth=2.2, solid_capstyle="butt")
+            face = colour if difference.is_clear else "white"
+            axes.plot(
+                difference.estimate, place, marker, color=colour, markerfacecolor=face,
+                markersize=5.5, markeredgewidth=1.4,
+            )  # fmt: skip
+        words = difference.words.replace("-", MINUS)
+        axes.annotate(
+            words, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0),
+            textcoords="offset points", va="center", fontsize=7.5,
+            color=GREY if difference.is_none else BLACK,
+        )  # fmt: skip
+    axes.set_ylim(len(row) - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.set_ylabel(
+        fill(measure_label(measure), LABEL_LETTERS),
+        rotation=0, ha="left", va="center", labelpad=130, color=BLACK,
+    )  # fmt: skip
+    _scale(axes, row)
+
+
+def _scale(axes: Axes, row: list[Difference]) -> None:
+    """Give a row its own axis, with 0 in it."""
+    values = np.array([(d.estimate, d.low, d.high) for d in row])
+    reach = np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    if reach == 0.0:
+        axes.set_xlim(-1.0, 1.0)
+        axes.set_xticks([0.0])
+    else:
+        axes.margins(x=0.06)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(lambda value, _: _tick(value))
+    axes.grid(visible=True, axis="x")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(labelsize=7, length=2, pad=1.5, labelcolor=QUIET)
+
+
+def _tick(value: float) -> str:
+    text = f"{value / MILLION:,.6g}M" if abs(value) >= MILLION else f"{value:,.6g}"
+    return text.replace("-", MINUS)
+
+
+def _name_scenarios(axes: Axes, others: list[str]) -> None:
+    """Name the scenarios above the first row."""
+    handles = []
+    for number, label in enumerate(others, start=1):
+        colour, marker = scenario_look(number)
+        handles.append(Line2D([], [], color=colour, marker=marker, linewidth=2.2, label=label))
+    columns = max(1, LEGEND_LETTERS // (10 + max(map(len, others))))
+    axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.05), ncols=columns,
+        fontsize=9.0, borderaxespad=0.0, borderpad=0.0,
+    )  # fmt: skip
+
+
+def _caption(reference: str, rows: dict[str, list[Difference]], runs: int) -> str:
+    fewest = min((d.pairs for row in rows.values() for d in row), default=runs)
+    pairs = f"{counted(runs, 'pair')} of runs"
+    if fewest < runs:
+        pairs = f"{fewest:,} to {pairs} (a measure may be undefined in a run)"
+    return (
+        f"Mean difference to {reference} over runs with the same seeds, n = {pairs} for each "
+        "scenario; lines: 95\u00a0% intervals (Student's t over pairs). Filled points and *: the "
+        "interval leaves out 0, as 1 in 20 would by chance. Each row has its own scale."
+    )
+
+
+def _equal(measures: list[str]) -> list[str]:
+    """Name the measures that are left out because nothing differs in them."""
+    if not measures:
+        return []
+    names = [measure_label(name) for name in measures]
+    return [f"The same in every run of all scenarios: {'; '.join(names)}."]

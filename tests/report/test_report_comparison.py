@@ -1,0 +1,149 @@
+"""Tables and figures of comparisons: what they show, with few and many scenarios."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from rich.console import Console
+
+from sim.experiment import compare_runs
+from sim.report import comparison_markdown, comparison_tables, draw_differences, draw_holding
+from sim.report.comparison import Difference, difference_digits
+from sim.report.differences import scenario_look
+
+RUNS = 20
+
+
+def made_up(labels: tuple[str, ...] = ("base", "more", "less")) -> pd.DataFrame:
+    """Make up runs: detection rises by 0.1 a scenario, sorties stay, cost is in millions."""
+    rng = np.random.default_rng(1)
+    parts = []
+    for number, label in enumerate(labels):
+        part = pd.DataFrame({"scenario": label, "seed": range(RUNS), "error": ""})
+        part["detection_rate"] = 0.3 + 0.1 * number + rng.normal(0.0, 0.01, RUNS)
+        part["response_time_p50_min"] = rng.normal(40.0, 5.0, RUNS)
+        part["sorties"] = np.arange(RUNS)
+        part["monitor_cost_usd"] = 1e7 * (1 + number) + rng.normal(0.0, 1e5, RUNS)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def table_of(runs: pd.DataFrame) -> pd.DataFrame:
+    names = ["detection_rate", "response_time_p50_min", "sorties", "monitor_cost_usd"]
+    return compare_runs(runs, names)
+
+
+def screen(table: pd.DataFrame, width: int) -> str:
+    console = Console(width=width, highlight=False)
+    with console.capture() as captured:
+        for part in comparison_tables(table, RUNS, width):
+            console.print(part)
+    return captured.get()
+
+
+def sentences(figure: Figure) -> str:
+    """Return all text of a figure as if no line were broken."""
+    return " ".join(" ".join(text.get_text() for text in figure.findobj(Text)).split())
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_table_shows_every_scenario_whole(width: int) -> None:
+    """Catch numbers cut off on a narrow screen, scenarios left out, or a mark on every row."""
+    shown = screen(table_of(made_up()), width)
+    assert "…" not in shown
+    assert "more - base" in shown
+    assert "less - base" in shown
+    assert "M, " in shown
+    lines = shown.splitlines()
+    assert all(len(line) <= width for line in lines)
+    assert any("0.300" in line or "0.30" in line for line in lines if "Detection" in line)
+    assert not any("*" in line for line in lines if line.startswith("Sorties"))
+
+
+def test_markdown_holds_one_table_with_all() -> None:
+    """Catch a Markdown table whose rows have other lengths than its head, or a torn bar."""
+    text = comparison_markdown(table_of(made_up(("a|b", "c", "d"))), RUNS)
+    rows = [line.replace("\\|", "") for line in text.splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + 4
+    assert len({row.count("|") for row in rows}) == 1
+    assert "n = 20 pairs" in text
+
+
+def test_fewer_pairs_are_told() -> None:
+    """Catch an interval from few pairs that looks like one from all."""
+    runs = made_up()
+    runs.loc[(runs["scenario"] == "more") & (runs["seed"] < 3), "detection_rate"] = np.nan
+    table = table_of(runs)
+    assert comparison_markdown(table, RUNS).count("(n = 17)") == 1
+    assert "n = 17 to 20 pairs" in sentences(draw_differences(table, RUNS))
+
+
+def test_difference_in_words() -> None:
+    """Catch a wrong mark, a minus before 0, or a difference that is rounded away."""
+    clear = Difference("detection_rate", "x", 0.0123, 0.0101, 0.0145, 9)
+    assert clear.words == "+0.0123 [0.0101, 0.0145] *"
+    vague = Difference("response_time_p50_min", "x", -0.04, -2.0, 1.9, 9)
+    assert vague.words == "+0.0 [-2.0, 1.9]"
+    assert Difference("sorties", "x", 0.0, 0.0, 0.0, 9).words == "0"
+    assert Difference("sorties", "x", 3.0, 3.0, 3.0, 9).words == "+3 [3, 3] *"
+    nan = float("nan")
+    assert Difference("sorties", "x", nan, nan, nan, 0).words == "-"
+    assert Difference("sorties", "x", 2.0, nan, nan, 1).words == "+2"
+    millions = Difference("monitor_cost_usd", "x", -2.5e6, -3.5e6, -1.5e6, 9)
+    assert millions.words == "-2.50M [-3.50M, -1.50M] *"
+    assert difference_digits("detection_rate", 1e-9) == 5
+
+
+@pytest.mark.parametrize("scenarios", [2, 3, 6, 10])
+def test_differences_draw_every_scenario_once(scenarios: int) -> None:
+    """Catch a scenario without a point, two that look the same, or rows without a zero line."""
+    labels = tuple(f"case {number}" for number in range(scenarios))
+    figure = draw_differences(table_of(made_up(labels)), RUNS, "Seeds 0 to 19.")
+    shown = sentences(figure)
+    assert all(label in shown for label in labels)
+    assert "Seeds 0 to 19." in shown
+    assert "The same in every run of all scenarios: Sorties." in shown
+    assert len(figure.axes) == 3
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        assert low < 0.0 < high
+        points = [line for line in axes.lines if line.get_marker() not in ("None", "")]
+        assert len(points) == scenarios - 1
+    assert len({scenario_look(number) for number in range(scenarios)}) == scenarios
+
+
+def test_point_lies_at_the_difference() -> None:
+    """Catch a point or an interval in the wrong place."""
+    table = table_of(made_up(("base", "more")))
+    row = table.iloc[1]
+    lines = draw_differences(table, RUNS).axes[0].lines
+    interval, point = lines[1], lines[2]
+    assert point.get_xdata() == pytest.approx([row["difference"]])
+    expected = [row["difference_low"], row["difference_high"]]
+    assert np.asarray(interval.get_xdata()) == pytest.approx(expected)
+
+
+def test_nothing_to_draw() -> None:
+    """Catch a figure that fails where no run differs or nothing is defined."""
+    same = made_up(("a", "b"))
+    same[["detection_rate", "response_time_p50_min", "monitor_cost_usd"]] = 1.0
+    assert "no run differs" in sentences(draw_differences(table_of(same), RUNS))
+
+
+def test_holding_counts_and_ends_with_the_runs() -> None:
+    """Catch a curve that drops runs that held, or goes on after the end of its runs."""
+    days = {"base": 100.0, "short": 40.0, "calm": 100.0, "failed": 100.0}
+    parts = [
+        pd.DataFrame({"scenario": label, "end": [10.0, 30.0, np.nan, np.nan], "error": ""})
+        for label in ("base", "short")
+    ]
+    parts.append(pd.DataFrame({"scenario": "calm", "end": [np.nan] * 4, "error": ""}))
+    parts.append(pd.DataFrame({"scenario": "failed", "end": [np.nan] * 4, "error": "boom"}))
+    figure = draw_holding(pd.concat(parts), "end", days)
+    base, short, calm = figure.axes[0].lines
+    assert np.asarray(base.get_ydata()).tolist() == [1.0, 0.75, 0.5, 0.5]
+    assert np.asarray(base.get_xdata()).tolist() == [0.0, 10.0, 30.0, 100.0]
+    assert np.asarray(short.get_xdata())[-1] == 40.0
+    assert np.asarray(calm.get_ydata()).tolist() == [1.0, 1.0]
+    assert "base 2 of 4 runs; short 2 of 4 runs; calm 0 of 4 runs." in sentences(figure)
