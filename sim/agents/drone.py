@@ -39,7 +39,6 @@ from sim.agents.sensor import look_from
 from sim.agents.view import RecordView
 from sim.agents.violation import strike_ended
 from sim.kernel.calendar import (
-    DRONE_LANDED,
     DRONE_OFF_STATION,
     DRONE_ON_STATION,
     DRONE_READY,
@@ -70,8 +69,28 @@ def _take_off(world: World, d: int, t: float) -> None:
 
 
 @compiled
+def settle(world: World, d: int, t: float) -> None:
+    """Note the landing of a drone that has come home by now.
+
+    A landing needs no event: nothing depends on it but the end of the turnaround, whose time is
+    known when the drone turns for home. So it is noted when somebody next looks.
+    """
+    drone = world.drones[d]
+    if drone.stage != INBOUND or t < drone.stage_end:
+        return
+    landed = drone.stage_end
+    close_sortie(world, d, landed, drone.ending)
+    count_exposure(world, d, landed)
+    drone.loss_rate = 0.0
+    drone.stage = TURNAROUND
+    drone.stage_start = landed
+    drone.stage_end = landed + world.platforms[drone.platform].turnaround_h
+
+
+@compiled
 def turned_around(world: World, d: int, t: float) -> None:
     """Launch a drone that is ready, unless it is held or grounded."""
+    settle(world, d, t)
     drone = world.drones[d]
     if drone.held or grounded(world, d):
         enter_stage(world, d, READY, t, np.inf)
@@ -155,18 +174,9 @@ def fly_home(world: World, d: int, t: float) -> None:
     x, y = drone_point(world, d, t)
     end_stay(world, d, t)
     post = world.posts[drone.post]
-    end = fly(world, d, INBOUND, t, x, y, post.base_x, post.base_y)
-    push(world, end, DRONE_LANDED, d, 0, drone.epoch, 0.0)
-
-
-@compiled
-def land(world: World, d: int, t: float) -> None:
-    """End a sortie at the base and start the turnaround."""
-    drone = world.drones[d]
-    close_sortie(world, d, t, drone.ending)
-    end = t + world.platforms[drone.platform].turnaround_h
-    enter_stage(world, d, TURNAROUND, t, end)
-    push(world, end, DRONE_READY, d, 0, drone.epoch, 0.0)
+    landed = fly(world, d, INBOUND, t, x, y, post.base_x, post.base_y)
+    ready = landed + world.platforms[drone.platform].turnaround_h
+    push(world, ready, DRONE_READY, d, 0, drone.epoch, 0.0)
 
 
 @compiled
@@ -229,6 +239,7 @@ def weather_changed(world: World, zone: int, t: float) -> None:
 def jamming_changed(world: World, zone: int, t: float) -> None:
     """Set the loss clocks of a zone's flying drones to the new hazard."""
     for d in range(len(world.drones)):
+        settle(world, d, t)
         drone = world.drones[d]
         if world.posts[drone.post].zone == zone and aloft(drone.stage):
             count_exposure(world, d, t)

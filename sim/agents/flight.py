@@ -82,6 +82,7 @@ STAGE_NAMES = (
 )
 
 ALOFT = (OUTBOUND, ON_STATION, INBOUND, CUED, CONFIRMING, RETURNING)
+_ALOFT_BITS = sum(1 << stage for stage in ALOFT)
 
 HELD = 1  # by a user's decision
 SWITCHED_OFF = 2  # its group does not fly now
@@ -108,7 +109,7 @@ def hours_between(start: float, end: float) -> float:
 @compiled
 def aloft(stage: int) -> bool:
     """Tell whether a drone in this stage is in the air."""
-    return stage in ALOFT
+    return (_ALOFT_BITS >> stage) & 1 == 1
 
 
 @compiled

@@ -13,8 +13,8 @@ from sim.agents.drone import (
     came_on_station,
     fly_home,
     jamming_changed,
-    land,
     lose,
+    settle,
     switch_group,
     turned_around,
     weather_changed,
@@ -39,7 +39,6 @@ from sim.kernel.calendar import (
     DRONE_BACK,
     DRONE_CUE_LOOK,
     DRONE_CUE_OVER,
-    DRONE_LANDED,
     DRONE_LOST,
     DRONE_OFF_STATION,
     DRONE_ON_STATION,
@@ -164,8 +163,6 @@ def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> 
         came_on_station(world, d, t)
     elif kind == DRONE_OFF_STATION:
         fly_home(world, d, t)
-    elif kind == DRONE_LANDED:
-        land(world, d, t)
     elif kind == DRONE_AT_CUE:
         at_cue(world, d, t)
     elif kind == DRONE_CUE_LOOK:
@@ -264,4 +261,6 @@ def advance(world: World, until: float) -> int:
             clock.next_candidate += 1
             _take_onset(world, clock.next_candidate - 1)
     clock.now = max(clock.now, min(until, clock.horizon))
+    for d in range(len(world.drones)):
+        settle(world, d, clock.now)
     return DONE
