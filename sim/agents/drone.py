@@ -180,12 +180,14 @@ def fly_home(world: World, d: int, t: float) -> None:
 
 
 @compiled
-def lose(world: World, d: int, t: float) -> None:
+def lose(world: World, d: int, since: float, t: float) -> None:
     """Lose a drone in flight and order its replacement.
 
-    An event that was entered before the hazard fell comes too early; the loss clock tells.
+    The entry is void if the loss clock was read after `since`, and may come before its time.
     """
     drone = world.drones[d]
+    if drone.loss_since != since:
+        return
     count_exposure(world, d, t)
     if drone.loss_left > LOSS_ROUNDING:
         set_hazard(world, d, t)

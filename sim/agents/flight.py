@@ -96,6 +96,7 @@ CALLED_HOME = 5  # its group was switched off
 ENDING_NAMES = ("open", "planned", "weather", "lost", "retasked", "called_home")
 
 
+FARTHEST_LOSS_H = 24.0
 LOSS_ROUNDING = 1e-9
 """What may be left of a loss threshold, by rounding, when its time has come."""
 
@@ -142,7 +143,12 @@ def count_exposure(world: World, d: int, t: float) -> None:
 
 @compiled
 def set_hazard(world: World, d: int, t: float) -> None:
-    """Set the rate of loss of the stage, and enter the loss if it comes before the stage ends."""
+    """Set the rate of loss of the stage, and enter the loss if it comes before the stage ends.
+
+    An entry holds only as long as the loss clock was not read again, which `loss_since` tells. A
+    loss farther ahead than a day is looked at again then: each change of jamming voids the entry,
+    and those of masts, whose stage never ends, would fill the calendar.
+    """
     drone = world.drones[d]
     sensor = world.platforms[drone.platform]
     drone.loss_rate = 0.0
@@ -151,9 +157,12 @@ def set_hazard(world: World, d: int, t: float) -> None:
     drone.loss_rate = sensor.loss_per_h
     if world.zones[world.posts[drone.post].zone].jammed:
         drone.loss_rate *= sensor.jamming_loss_factor
-    at = max(0.0, t) + drone.loss_left / drone.loss_rate
+    since = max(0.0, t)
+    at = since + drone.loss_left / drone.loss_rate
     if at < drone.stage_end:
-        push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
+        push(
+            world, min(at, since + FARTHEST_LOSS_H), DRONE_LOST, d, 0, drone.epoch, drone.loss_since
+        )
 
 
 @compiled

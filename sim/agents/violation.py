@@ -15,53 +15,54 @@ from sim.kernel.world import Records, World, column
 
 VIOLATION = np.dtype(
     [
+        # The order follows the use: what a look needs lies close together in memory.
         # drawn before the run
         ("onset", "f8"),  # h
         ("end", "f8"),  # h
-        ("chainage", "f8"),  # km
-        ("offset", "f8"),  # km, positive on the Ukrainian-controlled side
+        ("regime_mark", "f8"),  # uniform, against the factor of the regime over the highest
         ("x", "f8"),  # km
         ("y", "f8"),  # km
-        ("threshold", "f8"),  # evidence at which it is detected, exponential with mean 1
-        ("delay", "f8"),  # h from detection to the call for support
-        ("depth", "f8"),  # km behind the line in truth; the offset, or less near a bend
-        ("normal_x", "f8"),  # unit vector towards the Ukrainian-controlled side
-        ("normal_y", "f8"),
-        ("service_exponential", "f8"),  # mean-1 multiple of an exponential on-scene time
-        ("service_normal", "f8"),  # standard normal behind a lognormal on-scene time
-        ("calm_mark", "f8"),  # uniform, against the calming effect of an answer nearby
-        ("parent_mark", "f8"),  # uniform, against the share dropped by an answer to the parent
-        ("regime_mark", "f8"),  # uniform, against the factor of the regime over the highest
-        ("nature", "i4"),  # a violation, clutter taken for one, or made up
-        ("kind", "i4"),  # of a false one, the kind it is taken for
-        ("look_kind", "i4"),  # column of the table of look chances
-        ("severity", "i4"),  # 1 to 5
-        ("side", "i4"),  # 0 Russian, 1 Ukrainian
         ("parent", "i4"),  # the candidate that provoked it, -1 for none
+        ("nature", "i4"),  # a violation, clutter taken for one, or made up
+        ("severity", "i4"),  # 1 to 5
         ("cell", "i4"),  # of the grid
         ("zone", "i4"),  # of weather and jamming
-        ("line_cell", "i4"),  # stretch of the line, for the search for bases
-        ("sector", "i4"),
+        ("look_kind", "i4"),  # column of the table of look chances
         # what becomes of it
         ("status", "i4"),
         ("grade", "i4"),  # how well it is known
+        ("next_live", "i4"),  # in its cell's list of live, unconfirmed violations
         ("looks", "i4"),
+        ("threshold", "f8"),  # evidence at which it is detected, exponential with mean 1
         ("evidence", "f8"),
-        ("reported", "f8"),  # h, nan until it happens; so the times below
-        ("detected", "f8"),
+        ("detected", "f8"),  # h, nan until it happens; so the other times
+        ("reported", "f8"),
+        ("detector", "i4"),  # drone, -1 for none
+        ("unit", "i4"),  # -1 for none
+        ("next_waiting", "i4"),  # in its queue of calls
+        ("kind", "i4"),  # of a false one, the kind it is taken for
         ("called", "f8"),
         ("dispatched", "f8"),
         ("arrived", "f8"),
         ("cleared", "f8"),
         ("distance", "f8"),  # km of straight way of the unit that came
-        ("detector", "i4"),  # drone, -1 for none
-        ("unit", "i4"),  # -1 for none
-        ("next_live", "i4"),  # in its cell's list of live, undetected violations
-        ("next_waiting", "i4"),  # in its queue of calls
+        # drawn before the run
+        ("chainage", "f8"),  # km
+        ("offset", "f8"),  # km, positive on the Ukrainian-controlled side
+        ("depth", "f8"),  # km behind the line in truth; the offset, or less near a bend
+        ("normal_x", "f8"),  # unit vector towards the Ukrainian-controlled side
+        ("normal_y", "f8"),
+        ("delay", "f8"),  # h from the end of the chain to the call for support
+        ("service_exponential", "f8"),  # mean-1 multiple of an exponential on-scene time
+        ("service_normal", "f8"),  # standard normal behind a lognormal on-scene time
+        ("calm_mark", "f8"),  # uniform, against the calming effect of an answer nearby
+        ("parent_mark", "f8"),  # uniform, against the share dropped by an answer to the parent
+        ("side", "i4"),  # 0 Russian, 1 Ukrainian
+        ("line_cell", "i4"),  # stretch of the line, for the search for bases
+        ("sector", "i4"),
     ],
     align=True,
 )
-
 CASE = np.dtype(
     [
         # drawn before the run

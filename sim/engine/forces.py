@@ -116,17 +116,15 @@ def _leave(cohorts: Floats, last: int, count: float) -> None:
 
 
 @compiled
-def grow(planned: Floats, airlift_share: Floats, capacity: Floats, tour_days: float) -> Floats:
-    """Return soldiers in place on each day, shape (days, nations), arrivals of the day included.
+def grow(planned: Floats, capacity: Floats, tour_days: float) -> Floats:
+    """Return soldiers that came by air on each day, shape (days, nations), arrivals included.
 
     Parameters
     ----------
     planned
-        Planned strength, shape (days, nations).
-    airlift_share
-        Share of the soldiers of each nation that come by air, shape (nations,).
+        Planned strength that comes by air, shape (days, nations).
     capacity
-        Soldiers flown in on each day, shape (days,).
+        Soldiers flown in on each day, shape (days,); shared in proportion to need.
     tour_days
         Days after which soldiers leave; infinite for never.
     """
@@ -134,23 +132,21 @@ def grow(planned: Floats, airlift_share: Floats, capacity: Floats, tour_days: fl
     soldiers = np.zeros((days, nations))
     cohorts = np.zeros((nations, days))
     present = np.zeros(nations)
-    need = np.zeros(nations)
     for day in range(days):
-        by_air = 0.0
+        needed = 0.0
         for n in range(nations):
             if day >= tour_days:
-                back = int(np.ceil(day - tour_days - 1e-9))
+                back = int(np.floor(day - tour_days))
                 present[n] -= cohorts[n, back]
                 cohorts[n, back] = 0.0
             surplus = present[n] - planned[day, n]
             if surplus > 0.0:
                 _leave(cohorts[n], day, surplus)
                 present[n] = planned[day, n]
-            need[n] = planned[day, n] - present[n]
-            by_air += need[n] * airlift_share[n]
-        flown = min(1.0, capacity[day] / by_air) if by_air > 0.0 else 0.0
+            needed += planned[day, n] - present[n]
+        flown = min(1.0, capacity[day] / needed) if needed > 0.0 else 0.0
         for n in range(nations):
-            arrivals = need[n] * (1.0 - airlift_share[n] + airlift_share[n] * flown)
+            arrivals = flown * (planned[day, n] - present[n])
             cohorts[n, day] = arrivals
             present[n] += arrivals
             soldiers[day, n] = present[n]
@@ -179,7 +175,9 @@ def draw_forces(plan: ForcePlan, us: Course, seed: int) -> Forces | None:
     with_us, without = plan.spec.airlift_with_us_per_day, plan.spec.airlift_without_us_per_day
     tour = np.inf if plan.spec.rotation_days is None else plan.spec.rotation_days
     by_air = np.array([nation.airlift_share for nation in plan.nations.values()])
-    soldiers = grow(planned, by_air, np.where(engaged, with_us, without), tour)
+    capacity = np.where(engaged, with_us, without)
+    # what comes by road and rail is always there as planned
+    soldiers = grow(planned * by_air, capacity, tour) + planned * (1.0 - by_air)
     return Forces(mandates, planned, soldiers, _units(plan, soldiers))
 
 

@@ -1,7 +1,7 @@
 """What is drawn for reports: who tells of what and when, false reports, marks and desk times."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,20 +280,29 @@ def _false_batches(spec: Reporting, frame: Frame, seed: int) -> list[Batch]:
     return batches
 
 
+def _laid(parts: list[Any], places: list[NDArray[np.int64]]) -> Any:
+    """Lay the rows of several arrays at their places in one."""
+    merged = np.empty((sum(map(len, parts)), *parts[0].shape[1:]), dtype=parts[0].dtype)
+    for part, place in zip(parts, places, strict=True):
+        merged[place] = part
+    return merged
+
+
 def _merged(batches: list[Batch]) -> Batch:
     """Put candidates of all origins in the order of their onsets; the first are the violations."""
-    rows = np.concatenate([batch.rows for batch in batches])
-    order = np.argsort(rows["onset"], kind="stable")
-    place_of = np.empty(len(order), dtype=np.int32)
-    place_of[order] = np.arange(len(order))
-    rows = rows[order]
-    is_child = rows["parent"] >= 0
-    rows["parent"][is_child] = place_of[rows["parent"][is_child]]
+    onset = np.concatenate([batch.rows["onset"] for batch in batches])
+    place_of = np.empty(len(onset), dtype=np.int64)
+    place_of[np.argsort(onset, kind="stable")] = np.arange(len(onset))
+    ends = np.cumsum([len(batch.rows) for batch in batches])
+    places = np.split(place_of, ends[:-1])
+    parents = batches[0].rows["parent"]
+    is_child = parents >= 0
+    parents[is_child] = place_of[parents[is_child]]
     return Batch(
-        rows,
-        np.concatenate([batch.cases for batch in batches])[order],
-        np.concatenate([batch.report_at for batch in batches])[order],
-        np.concatenate([batch.desk_hours for batch in batches])[order],
+        _laid([batch.rows for batch in batches], places),
+        _laid([batch.cases for batch in batches], places),
+        _laid([batch.report_at for batch in batches], places),
+        _laid([batch.desk_hours for batch in batches], places),
     )
 
 

@@ -77,5 +77,8 @@ class ForceGeneration(Section):
         20.0, "Soldiers flown in a day while they are not", unit="soldiers/day", ge=0
     )
     rotation_days: float | None = quantity(
-        None, "Length of a tour, after which soldiers leave; none = they stay", unit="days", ge=1
+        None,
+        "Length of a tour, after which soldiers that came by air leave; none = they stay",
+        unit="days",
+        ge=1,
     )
