@@ -92,7 +92,7 @@ def _first_in_position(world: World, v: int, t: float) -> int:
         if not _may_go(world, d, v) or _least_hours(world, d, v) > best_h:
             continue
         hours = _hours_to(world, d, v, t)
-        if hours < best_h or (best < 0 and hours == best_h):
+        if hours < best_h or (best < 0 and hours == best_h < np.inf):
             best, best_h = d, hours
     return best
 
