@@ -11,7 +11,6 @@ from sim.agents.drone import end_stay, fly_home, look_around, stay
 from sim.agents.flight import (
     CONFIRMING,
     CUED,
-    ON_STATION,
     RETURNING,
     drone_point,
     enter_stage,
@@ -47,26 +46,13 @@ def _position(world: World, d: int, v: int, t: float) -> tuple[float, float]:
 
 @compiled
 def _may_go(world: World, d: int, v: int) -> bool:
-    """Tell whether a drone is of use for confirming a report, wherever it is."""
+    """Tell whether a drone on station is of use for confirming a report, wherever it is."""
     drone = world.drones[d]
     sensor = world.platforms[drone.platform]
     violation = world.violations[v]
-    if drone.stage != ON_STATION or not sensor.can_be_cued:
-        return False
     if world.look_chance[drone.platform, violation.kind] <= 0.0:
         return False
     return bool(world.zones[violation.zone].weather < sensor.weather_limit)
-
-
-@compiled
-def _least_hours(world: World, d: int, v: int) -> float:
-    """Return a flight time (h) that a drone can not stay below, wherever on its track it is."""
-    violation = world.violations[v]
-    drone = world.drones[d]
-    post = world.posts[drone.post]
-    dx, dy = violation.x - post.middle_x, violation.y - post.middle_y
-    away_km = np.sqrt(dx * dx + dy * dy) - post.extent_km - post.radius_km
-    return float(away_km / world.platforms[drone.platform].transit_kmh)
 
 
 @compiled
@@ -85,15 +71,26 @@ def _hours_to(world: World, d: int, v: int, t: float) -> float:
 
 @compiled
 def _first_in_position(world: World, v: int, t: float) -> int:
-    """Return the suitable drone that is first in position, -1 for none."""
+    """Return the suitable drone that is first in position, -1 for none.
+
+    The circle around what a post can see gives a time that its drones can not stay below.
+    """
+    violation = world.violations[v]
+    circles = world.circles
     best = -1
     best_h = world.settings[0].cue_flight_h
-    for d in range(len(world.drones)):
-        if not _may_go(world, d, v) or _least_hours(world, d, v) > best_h:
+    for p in range(len(circles)):
+        circle = circles[p]
+        dx, dy = violation.x - circle.x, violation.y - circle.y
+        least_km = np.sqrt(dx * dx + dy * dy) - circle.radius_km
+        if circle.transit_kmh <= 0.0 or least_km > best_h * circle.transit_kmh:
             continue
-        hours = _hours_to(world, d, v, t)
-        if hours < best_h or (best < 0 and hours == best_h < np.inf):
-            best, best_h = d, hours
+        d = world.posts[p].on_station
+        while d >= 0:
+            hours = _hours_to(world, d, v, t) if _may_go(world, d, v) else np.inf
+            if hours < best_h or (hours == best_h < np.inf and (best < 0 or d < best)):
+                best, best_h = d, hours
+            d = world.drones[d].next_on_station
     return best
 
 

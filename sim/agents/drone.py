@@ -32,6 +32,7 @@ from sim.agents.flight import (
     fly,
     hours_between,
     open_sortie,
+    serve,
     set_hazard,
 )
 from sim.agents.headquarters import cue_failed
@@ -53,14 +54,14 @@ from sim.kernel.world import World
 def grounded(world: World, d: int) -> bool:
     """Tell whether the weather of its post's zone keeps a drone down."""
     drone = world.drones[d]
-    zone = world.zones[world.posts[drone.next_post].zone]
+    zone = world.zones[world.drone_zones[d, 1]]
     return bool(zone.weather >= world.platforms[drone.platform].weather_limit)
 
 
 @compiled
 def _take_off(world: World, d: int, t: float) -> None:
     drone = world.drones[d]
-    drone.post = drone.next_post
+    serve(world, d, drone.next_post, drone.next_post)
     post = world.posts[drone.post]
     drone.took_off = t
     open_sortie(world, d, t)
@@ -94,7 +95,7 @@ def turned_around(world: World, d: int, t: float) -> None:
     drone = world.drones[d]
     if drone.held or grounded(world, d):
         enter_stage(world, d, READY, t, np.inf)
-        drone.post = drone.next_post
+        serve(world, d, drone.next_post, drone.next_post)
     else:
         _take_off(world, d, t)
 
@@ -229,7 +230,7 @@ def weather_changed(world: World, zone: int, t: float) -> None:
     """Call back the drones of a zone that may no longer fly; launch those that may again."""
     for d in range(len(world.drones)):
         drone = world.drones[d]
-        if world.posts[drone.next_post].zone != zone:
+        if world.drone_zones[d, 1] != zone:
             continue
         if grounded(world, d):
             call_home(world, d, WEATHER, t)
@@ -241,9 +242,10 @@ def weather_changed(world: World, zone: int, t: float) -> None:
 def jamming_changed(world: World, zone: int, t: float) -> None:
     """Set the loss clocks of a zone's flying drones to the new hazard."""
     for d in range(len(world.drones)):
+        if world.drone_zones[d, 0] != zone:
+            continue
         settle(world, d, t)
-        drone = world.drones[d]
-        if world.posts[drone.post].zone == zone and aloft(drone.stage):
+        if aloft(world.drones[d].stage):
             count_exposure(world, d, t)
             set_hazard(world, d, t)
 
@@ -280,7 +282,7 @@ def retask(world: World, d: int, post: int, t: float) -> None:
     flies home instead and goes to the new post afterwards.
     """
     drone = world.drones[d]
-    drone.next_post = post
+    serve(world, d, drone.post, post)
     if not aloft(drone.stage) or drone.stage == INBOUND:
         if drone.stage == READY:
             turned_around(world, d, t)
@@ -291,7 +293,7 @@ def retask(world: World, d: int, post: int, t: float) -> None:
     x, y = drone_point(world, d, t)
     end_stay(world, d, t)
     close_sortie(world, d, t, RETASKED)
-    drone.post = post
+    serve(world, d, post, post)
     open_sortie(world, d, t)
     target = world.posts[post]
     end = fly(world, d, OUTBOUND, t, x, y, target.entry_x, target.entry_y)

@@ -57,6 +57,7 @@ SORTIE = np.dtype(
 )
 
 column("drones", DRONE)
+column("drone_zones", np.int32, 2)  # (drones, 2) zone of its post, and of the next one
 column("loss_hazard", np.float64, 2)  # (drones, lives) exponential thresholds of loss
 column("sorties", SORTIE)
 
@@ -111,6 +112,15 @@ def hours_between(start: float, end: float) -> float:
 def aloft(stage: int) -> bool:
     """Tell whether a drone in this stage is in the air."""
     return (_ALOFT_BITS >> stage) & 1 == 1
+
+
+@compiled
+def serve(world: World, d: int, post: int, following: int) -> None:
+    """Assign a drone the post it serves, and the one it will serve from its next leg on."""
+    drone = world.drones[d]
+    drone.post, drone.next_post = post, following
+    world.drone_zones[d, 0] = world.posts[post].zone
+    world.drone_zones[d, 1] = world.posts[following].zone
 
 
 @compiled

@@ -34,9 +34,6 @@ POST = np.dtype(
         ("entry_x", "f8"),
         ("entry_y", "f8"),
         ("return_h", "f8"),  # way home from the farthest point of the track
-        ("middle_x", "f8"),  # a circle around the whole track
-        ("middle_y", "f8"),
-        ("extent_km", "f8"),  # its radius
     ],
     align=True,
 )
@@ -45,7 +42,13 @@ REACH = np.dtype(
     align=True,
 )
 
+CIRCLE = np.dtype(
+    [("x", "f8"), ("y", "f8"), ("radius_km", "f8"), ("transit_kmh", "f8")],
+    align=True,
+)
+
 column("posts", POST)
+column("circles", CIRCLE)  # (posts,) what a post's drones may come to see; see `post_circles`
 column("track_xy", np.float64, 2)  # (vertices, 2) km, all tracks one after another
 column("track_at", np.float64)  # (vertices,) km along the track
 column("reach_start", np.int32)  # (cells + 2,) rows of `reach` of each cell

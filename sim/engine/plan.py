@@ -13,7 +13,7 @@ from sim.engine.escalation import EscalationRules, lay_escalation
 from sim.engine.forces import ForcePlan, lay_forces
 from sim.engine.grid import Grid, Reach, lay_reach
 from sim.engine.incidents import Frame, Process, lay_process
-from sim.engine.posts import Monitors, lay_monitors, platform_records
+from sim.engine.posts import Monitors, lay_monitors, platform_records, post_circles
 from sim.engine.reporting import Reporting, clutter_chances, lay_reporting
 from sim.engine.surroundings import Surroundings, lay_surroundings
 from sim.geography import ContactLine
@@ -36,6 +36,7 @@ class Plan:
     monitors: Monitors
     platforms: Records
     look_chance: NDArray[np.float64]  # (platforms, kinds + clutter + 1)
+    circles: Records
     track_xy: NDArray[np.float64]
     track_at: NDArray[np.float64]
     grid: Grid
@@ -227,6 +228,7 @@ def build_plan(scenario: Scenario) -> Plan:
     grid, reach = lay_grid(scenario, line, monitors, track_xy)
     standoffs = support.bases["standoff_km"]
     process = lay_process(scenario, line)
+    platforms = platform_records(scenario)
     return Plan(
         scenario=scenario,
         line=line,
@@ -239,7 +241,8 @@ def build_plan(scenario: Scenario) -> Plan:
             for number in range(group.count)
         ),
         monitors=monitors,
-        platforms=platform_records(scenario),
+        platforms=platforms,
+        circles=post_circles(monitors.posts, track_xy, platforms),
         look_chance=_look_chances(scenario),
         track_xy=track_xy,
         track_at=track_at,

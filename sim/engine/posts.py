@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.flight import DRONE
-from sim.agents.patrol import PATROLS, POST, SHUTTLE, STATIC
+from sim.agents.patrol import CIRCLE, PATROLS, POST, SHUTTLE, STATIC
 from sim.agents.sensor import NEVER, PLATFORM, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
@@ -129,9 +129,6 @@ def lay_post(
     post["entry_x"], post["entry_y"] = entry
     if platform.endurance_h is not None:
         post["return_h"] = np.hypot(*(track.xy - base).T).max() / transit
-    low, high = track.xy.min(axis=0), track.xy.max(axis=0)
-    post["middle_x"], post["middle_y"] = 0.5 * (low + high)
-    post["extent_km"] = np.hypot(*(track.xy - 0.5 * (low + high)).T).max()
     middle = 0.5 * (track.from_km + track.to_km)
     post["zone"] = min(zones - 1, int(middle / line.length_km * zones))
     return post
@@ -231,6 +228,31 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         tuple(tracks),
         np.array(random_posts, dtype=np.int32),
     )
+
+
+def post_circles(posts: Records, track_xy: Floats, platforms: Records) -> Records:
+    """Return a circle around all that the drones of each post can see from their track.
+
+    The search for a drone to send passes over all posts, so what it needs lies close together. The
+    speed is 0 where the platform can not be sent.
+
+    Parameters
+    ----------
+    posts, platforms
+        Their records.
+    track_xy
+        Vertices (n, 2) of all tracks, km.
+    """
+    circles = np.zeros(len(posts), dtype=CIRCLE)
+    for circle, post in zip(circles, posts, strict=True):
+        first = int(post["first_vertex"])
+        track = track_xy[first : first + int(post["vertices"])]
+        middle = 0.5 * (track.min(axis=0) + track.max(axis=0))
+        circle["x"], circle["y"] = middle
+        circle["radius_km"] = np.hypot(*(track - middle).T).max() + post["radius_km"]
+        sensor = platforms[post["platform"]]
+        circle["transit_kmh"] = sensor["transit_kmh"] if sensor["can_be_cued"] else 0.0
+    return circles
 
 
 def platform_records(scenario: Scenario) -> Records:

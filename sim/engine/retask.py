@@ -6,7 +6,14 @@ from numpy.typing import NDArray
 from sim.agents.patrol import PATROLS, STATIC
 from sim.engine.grid import Reach, lay_reach
 from sim.engine.plan import Plan
-from sim.engine.posts import Track, check_endurance, lay_post, lay_track, stretch
+from sim.engine.posts import (
+    Track,
+    check_endurance,
+    lay_post,
+    lay_track,
+    post_circles,
+    stretch,
+)
 from sim.errors import InputError
 from sim.kernel.world import Records, World
 
@@ -94,6 +101,8 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     post["first_vertex"] = len(world.track_xy)
     world.put("posts", np.concatenate([world.posts, post]))
     world.put("track_xy", np.concatenate([world.track_xy, track.xy]))
+    circle = post_circles(post, world.track_xy, world.platforms)
+    world.put("circles", np.concatenate([world.circles, circle]))
     world.put("track_at", np.concatenate([world.track_at, track.along_km]))
     world.put("reach_start", joined.start)
     world.put("reach", joined.rows)

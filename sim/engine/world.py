@@ -10,7 +10,7 @@ from sim.engine.escalation import draw_regime
 from sim.engine.incidents import draw_incidents
 from sim.engine.plan import Plan, empty_sorties
 from sim.engine.politics import draw_politics
-from sim.engine.posts import transit_speed_kmh
+from sim.engine.posts import post_circles, transit_speed_kmh
 from sim.engine.reporting import draw_reporting
 from sim.engine.streams import stream
 from sim.engine.surroundings import draw_surroundings
@@ -72,7 +72,6 @@ def _draw_posts(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
         points = plan.line.point(places, group.offset_km)
         track_xy[posts["first_vertex"][mine]] = points
         posts["entry_x"][mine], posts["entry_y"][mine] = points.T
-        posts["middle_x"][mine], posts["middle_y"][mine] = points.T
         platform = plan.scenario.platforms[group.platform]
         if group.base_lon is None:
             bases = plan.line.point(places, group.base_offset_km)
@@ -124,6 +123,9 @@ def make_world(plan: Plan, seed: int) -> World:
     clock["horizon"] = plan.horizon_h
     drones, loss_hazard = _draw_drones(plan, seed)
     posts, track_xy = _draw_posts(plan, seed)
+    random_posts = len(plan.monitors.random_posts) > 0
+    circles = post_circles(posts, track_xy, plan.platforms) if random_posts else plan.circles
+    zones_of = posts["zone"][np.column_stack([drones["post"], drones["next_post"]])]
     bases, near_bases, near_hours = _draw_bases(plan, seed)
     violations = draw_incidents(plan.process, plan.frame, seed)
     batch = draw_reporting(plan.reporting, plan.frame, violations, seed)
@@ -140,10 +142,12 @@ def make_world(plan: Plan, seed: int) -> World:
         heap=np.zeros(CALENDAR_ROOM + 8 * len(drones), dtype=EVENT),
         spare=np.zeros(1, dtype=EVENT),
         drones=drones,
+        drone_zones=np.ascontiguousarray(zones_of),
         loss_hazard=loss_hazard,
         platforms=plan.platforms,
         look_chance=plan.look_chance,
         posts=posts,
+        circles=circles,
         track_xy=track_xy,
         track_at=plan.track_at,
         reach_start=plan.reach.start,
