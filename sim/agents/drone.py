@@ -181,14 +181,15 @@ def fly_home(world: World, d: int, t: float) -> None:
 
 
 @compiled
-def lose(world: World, d: int, since: float, t: float) -> None:
+def lose(world: World, d: int, t: float) -> None:
     """Lose a drone in flight and order its replacement.
 
-    The entry is void if the loss clock was read after `since`, and may come before its time.
+    The entry is void if there is an earlier one, and may come before its time.
     """
     drone = world.drones[d]
-    if drone.loss_since != since:
+    if drone.loss_entry != t:
         return
+    drone.loss_entry = np.inf
     count_exposure(world, d, t)
     if drone.loss_left > LOSS_ROUNDING:
         set_hazard(world, d, t)

@@ -36,6 +36,7 @@ DRONE = np.dtype(
         ("loss_left", "f8"),  # what is left of its loss threshold
         ("loss_rate", "f8"),  # per h, now
         ("loss_since", "f8"),  # h
+        ("loss_entry", "f8"),  # h, of its loss on the calendar, infinite if none
         ("on_station_h", "f8"),  # in finished stays
         ("flight_h", "f8"),  # in finished flights
         ("cycle_share", "f8"),  # uniform: where in its cycle, or on its path, it starts
@@ -97,7 +98,6 @@ CALLED_HOME = 5  # its group was switched off
 ENDING_NAMES = ("open", "planned", "weather", "lost", "retasked", "called_home")
 
 
-FARTHEST_LOSS_H = 24.0
 LOSS_ROUNDING = 1e-9
 """What may be left of a loss threshold, by rounding, when its time has come."""
 
@@ -155,9 +155,8 @@ def count_exposure(world: World, d: int, t: float) -> None:
 def set_hazard(world: World, d: int, t: float) -> None:
     """Set the rate of loss of the stage, and enter the loss if it comes before the stage ends.
 
-    An entry holds only as long as the loss clock was not read again, which `loss_since` tells. A
-    loss farther ahead than a day is looked at again then: each change of jamming voids the entry,
-    and those of masts, whose stage never ends, would fill the calendar.
+    An entry that comes too early, because the hazard has fallen since, is left standing: the loss
+    clock tells when its time comes. So a mast has few entries, however often jamming changes.
     """
     drone = world.drones[d]
     sensor = world.platforms[drone.platform]
@@ -167,12 +166,10 @@ def set_hazard(world: World, d: int, t: float) -> None:
     drone.loss_rate = sensor.loss_per_h
     if world.zones[world.posts[drone.post].zone].jammed:
         drone.loss_rate *= sensor.jamming_loss_factor
-    since = max(0.0, t)
-    at = since + drone.loss_left / drone.loss_rate
-    if at < drone.stage_end:
-        push(
-            world, min(at, since + FARTHEST_LOSS_H), DRONE_LOST, d, 0, drone.epoch, drone.loss_since
-        )
+    at = max(0.0, t) + drone.loss_left / drone.loss_rate
+    if at < min(drone.stage_end, drone.loss_entry):
+        drone.loss_entry = at
+        push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
 
 
 @compiled
@@ -184,6 +181,7 @@ def enter_stage(world: World, d: int, stage: int, t: float, end: float) -> None:
     drone.epoch += 1
     drone.stage_start = t
     drone.stage_end = end
+    drone.loss_entry = np.inf
     set_hazard(world, d, t)
 
 

@@ -151,12 +151,12 @@ def _take_change(world: World, row: int) -> None:
 
 
 @compiled
-def _take_drone_event(world: World, kind: int, d: int, epoch: int, until: float, t: float) -> None:
+def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> None:
     drone = world.drones[d]
     if drone.epoch != epoch:
         return
     if kind == DRONE_LOST:
-        lose(world, d, until, t)
+        lose(world, d, t)
     elif kind in (DRONE_READY, DRONE_REPLACED):
         turned_around(world, d, t)
     elif kind == DRONE_ON_STATION:
@@ -190,7 +190,7 @@ def _take_event(world: World) -> None:
     kind, first, second, epoch = event.kind, event.first, event.second, event.epoch
     drop_first(world)
     if kind <= DRONE_BACK:
-        _take_drone_event(world, kind, first, epoch, until, t)
+        _take_drone_event(world, kind, first, epoch, t)
     elif kind == LOOK:
         take_look(world, first, second, epoch, until, t)
     elif kind == REPORT:
