@@ -139,7 +139,7 @@ def grow(planned: Floats, airlift_share: Floats, capacity: Floats, tour_days: fl
         by_air = 0.0
         for n in range(nations):
             if day >= tour_days:
-                back = int(np.ceil(day - tour_days - 1e-9))
+                back = int(np.floor(day - tour_days + ROUNDING))
                 present[n] -= cohorts[n, back]
                 cohorts[n, back] = 0.0
             surplus = present[n] - planned[day, n]
