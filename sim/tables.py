@@ -166,7 +166,8 @@ def force_table(plan: Plan, world: World, seed: int) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame({"day": days[:0]})
     table = pd.concat(parts)
-    return table[24.0 * table["day"] <= world.regime["ended"][0]].reset_index(drop=True)
+    held = 24.0 * table["day"] <= float(world.regime["ended"][0])
+    return table.loc[held].reset_index(drop=True)
 
 
 def _all_there(plan: ForcePlan) -> Forces:

@@ -225,12 +225,8 @@ def test_nothing_happens_after_the_attack() -> None:
     assert outcome.measures["flight_h"] == pytest.approx(3 * end_h, rel=0.2)
 
 
-@pytest.mark.parametrize(
-    ("state", "expected"), [("engaged", 0.3), ("suspended", 0.0), ("withdrawn", 0.0)]
-)
-def test_the_backstop_is_honoured_with_its_chance_if_they_are_engaged(
-    state: str, expected: float
-) -> None:
+@pytest.mark.parametrize("state", ["engaged", "suspended", "withdrawn"])
+def test_the_backstop_is_honoured_with_its_chance_if_they_are_engaged(state: str) -> None:
     """Catches a backstop of those who are away, and a chance that is not used."""
     us = {
         "backstop_chance": 0.3,
@@ -240,10 +236,10 @@ def test_the_backstop_is_honoured_with_its_chance_if_they_are_engaged(
     scenario = clocks([3.0, 3.0, 3.0], [0.0, 0.0, 0.0]).with_values({"united_states": us})
     found = over_runs(scenario, range(1, 601), lambda o: o.measures["backstop_honoured"])
     assert np.all(np.isfinite(found))
-    if expected == 0.0:
-        assert found.sum() == 0
+    if state == "engaged":
+        assert abs(z_of_share(int(found.sum()), len(found), 0.3)) < MOST_Z
     else:
-        assert abs(z_of_share(int(found.sum()), len(found), expected)) < MOST_Z
+        assert found.sum() == 0
 
 
 def test_full_deterrence_keeps_the_ceasefire_while_they_are_engaged() -> None:

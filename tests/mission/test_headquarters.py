@@ -234,6 +234,22 @@ def test_false_reports_are_recognised_with_the_chances_stated(
     assert np.all((past["ruling"] == "false_alarm") == (past["status"] == "dismissed"))
 
 
+def test_the_referee_recognises_most_of_what_a_drone_did_not_find() -> None:
+    """Catches a search without success that counts no more than no search at all."""
+    drone = {"speed_kmh": 1000.0, "radius_km": 10.0, "look_chance": 0.5}
+    monitors = {
+        "drones": {"platform": "drone", "count": 3, "patrol": "shuttle", "nation": "Poland"}
+    }
+    tables = {**RUMOURS, "platforms": {"drone": drone}, "monitors": monitors}
+    outcome = run({**tables, "cueing": {"enabled": True, "search_min": 40.0}})
+    rows = outcome.reports[outcome.reports["ruling"] != "none"]
+    for grade, expected in (("not_found", 0.9), ("unconfirmed", 0.5)):
+        mine = rows[rows["grade"] == grade]
+        recognised = int((mine["ruling"] == "false_alarm").sum())
+        assert len(mine) > 100
+        assert abs(z_of_share(recognised, len(mine), expected)) < MOST_Z
+
+
 @pytest.mark.parametrize(("confirmed", "expected"), [(True, 0.3), (False, 0.5)])
 def test_the_referee_recognises_less_of_what_looks_confirmed(
     confirmed: bool, expected: float
