@@ -21,6 +21,8 @@ from mission_scenarios import (
     z_of_share,
 )
 
+from sim.engine.plan import build_plan
+from sim.engine.world import advance_world, make_world, start_world
 from sim.outcome import Outcome
 
 ROUNDING_H = 1e-9
@@ -149,6 +151,27 @@ def test_reports_wait_for_a_closed_station_to_open() -> None:
     assert not np.any((begun > AWAY_H[0]) & (begun < AWAY_H[1] - ROUNDING_H))
     assert np.min(np.abs(begun - AWAY_H[1])) < ROUNDING_H
     assert outcome.headquarters["longest_queue"].iloc[0] > 400
+
+
+def test_a_long_queue_that_passes_a_station_by_fits_the_calendar() -> None:
+    """Catches events written past the end of the calendar when thousands are sent at once."""
+    tables = {
+        **AMERICAN,
+        "monitors": {},
+        "reports": {"complaint": {"share": 1.0, "delay_min": 0.0}},
+        "support": {"units": {"nation": "any", "count": 6000}},
+        "dispatch": {"travel_is_busy": False},
+    }
+    plan = build_plan(
+        made(tables, violations__rate_per_day=270.0, headquarters__hq__service_min=1e6)
+    )
+    world = make_world(plan, 1)
+    start_world(world)
+    advance_world(world, AWAY_H[0] - 0.001)
+    waiting = int(world.stations["queued"][0])
+    assert 2 * waiting > 4096, "more than the calendar holds at first"
+    advance_world(world, AWAY_H[0])
+    assert 2 * waiting <= world.clock["pending"][0] <= len(world.heap)
 
 
 def test_slight_reports_pass_a_station_by() -> None:
