@@ -81,7 +81,7 @@ class Outcome:
     @cached_property
     def forces(self) -> pd.DataFrame:
         """One row for each day and support group; see docs/tables.md."""
-        return force_table(self.plan, self.seed)
+        return force_table(self.plan, self.world, self.seed)
 
     @cached_property
     def sorties(self) -> pd.DataFrame:

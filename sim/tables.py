@@ -138,8 +138,11 @@ def headquarters_table(plan: Plan, world: World) -> pd.DataFrame:
     )
 
 
-def force_table(plan: Plan, seed: int) -> pd.DataFrame:
-    """Return one row for each day and support group: strength of its nation, and units present."""
+def force_table(plan: Plan, world: World, seed: int) -> pd.DataFrame:
+    """Return one row for each day and support group: strength of its nation, and units present.
+
+    Days after a renewed attack, which ends the run, are left out.
+    """
     us = draw_engagement(plan.scenario.united_states, plan.horizon_h, seed)
     forces = draw_forces(plan.forces, us, seed) or _all_there(plan.forces)
     days = np.arange(plan.forces.days)
@@ -160,7 +163,11 @@ def force_table(plan: Plan, seed: int) -> pd.DataFrame:
             "units": forces.units[:, row],
         }
         parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"day": days[:0]})
+    if not parts:
+        return pd.DataFrame({"day": days[:0]})
+    table = pd.concat(parts)
+    held = 24.0 * table["day"] <= float(world.regime["ended"][0])
+    return table.loc[held].reset_index(drop=True)
 
 
 def _all_there(plan: ForcePlan) -> Forces:

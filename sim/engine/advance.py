@@ -237,7 +237,8 @@ def advance(world: World, until: float) -> int:
     clock = world.clock[0]
     room = most_pushes(world)
     while True:
-        if clock.pending + clock.live + clock.queued + room > len(world.heap):
+        # a report that passes a closed station by may become a call at once: two events
+        if clock.pending + clock.live + 2 * clock.queued + room > len(world.heap):
             return MORE_ROOM
         if clock.sorties + len(world.drones) > len(world.sorties):
             return MORE_ROOM

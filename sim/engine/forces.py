@@ -136,7 +136,7 @@ def grow(planned: Floats, capacity: Floats, tour_days: float) -> Floats:
         needed = 0.0
         for n in range(nations):
             if day >= tour_days:
-                back = int(np.floor(day - tour_days))
+                back = int(np.floor(day - tour_days + ROUNDING))
                 present[n] -= cohorts[n, back]
                 cohorts[n, back] = 0.0
             surplus = present[n] - planned[day, n]

@@ -196,7 +196,8 @@ def _grown(array: Records, room: int) -> Records:
 def make_room(world: World) -> None:
     """Make the calendar and the sortie table large enough for whatever the next event may enter."""
     clock = world.clock[0]
-    events = int(clock["pending"] + clock["live"] + clock["queued"]) + most_pushes(world) + 64
+    most = clock["pending"] + clock["live"] + 2 * clock["queued"]
+    events = int(most) + most_pushes(world) + 64
     if events > len(world.heap):
         world.put("heap", _grown(world.heap, events))
     sorties = int(clock["sorties"]) + 2 * len(world.drones) + 64

@@ -21,6 +21,8 @@ from mission_scenarios import (
     z_of_share,
 )
 
+from sim.engine.plan import build_plan
+from sim.engine.world import advance_world, make_world, start_world
 from sim.outcome import Outcome
 
 ROUNDING_H = 1e-9
@@ -151,6 +153,27 @@ def test_reports_wait_for_a_closed_station_to_open() -> None:
     assert outcome.headquarters["longest_queue"].iloc[0] > 400
 
 
+def test_a_long_queue_that_passes_a_station_by_fits_the_calendar() -> None:
+    """Catches events written past the end of the calendar when thousands are sent at once."""
+    tables = {
+        **AMERICAN,
+        "monitors": {},
+        "reports": {"complaint": {"share": 1.0, "delay_min": 0.0}},
+        "support": {"units": {"nation": "any", "count": 6000}},
+        "dispatch": {"travel_is_busy": False},
+    }
+    plan = build_plan(
+        made(tables, violations__rate_per_day=270.0, headquarters__hq__service_min=1e6)
+    )
+    world = make_world(plan, 1)
+    start_world(world)
+    advance_world(world, AWAY_H[0] - 0.001)
+    waiting = int(world.stations["queued"][0])
+    assert 2 * waiting > 4096, "more than the calendar holds at first"
+    advance_world(world, AWAY_H[0])
+    assert 2 * waiting <= world.clock["pending"][0] <= len(world.heap)
+
+
 def test_slight_reports_pass_a_station_by() -> None:
     """Catches a station that takes reports below its least severity, or leaves out its least."""
     outcome = run(station(20.0), headquarters__hq__min_severity=3)
@@ -232,6 +255,22 @@ def test_false_reports_are_recognised_with_the_chances_stated(
     recognised = int((past["status"] == "dismissed").sum())
     assert abs(z_of_share(recognised, len(past), expected)) < MOST_Z
     assert np.all((past["ruling"] == "false_alarm") == (past["status"] == "dismissed"))
+
+
+def test_the_referee_recognises_most_of_what_a_drone_did_not_find() -> None:
+    """Catches a search without success that counts no more than no search at all."""
+    drone = {"speed_kmh": 1000.0, "radius_km": 10.0, "look_chance": 0.5}
+    monitors = {
+        "drones": {"platform": "drone", "count": 3, "patrol": "shuttle", "nation": "Poland"}
+    }
+    tables = {**RUMOURS, "platforms": {"drone": drone}, "monitors": monitors}
+    outcome = run({**tables, "cueing": {"enabled": True, "search_min": 40.0}})
+    rows = outcome.reports[outcome.reports["ruling"] != "none"]
+    for grade, expected in (("not_found", 0.9), ("unconfirmed", 0.5)):
+        mine = rows[rows["grade"] == grade]
+        recognised = int((mine["ruling"] == "false_alarm").sum())
+        assert len(mine) > 100
+        assert abs(z_of_share(recognised, len(mine), expected)) < MOST_Z
 
 
 @pytest.mark.parametrize(("confirmed", "expected"), [(True, 0.3), (False, 0.5)])
