@@ -56,7 +56,7 @@ def test_those_leave_whose_tour_is_over(tour_days: float) -> None:
     """Catches others leaving in their stead, where a tour ends within a day: then at midnight."""
     days = np.arange(60)
     capacity = np.random.default_rng(1).uniform(0.0, 50.0, 60)
-    found = grow(np.full((60, 1), FAR), np.ones(1), capacity, tour_days)[:, 0]
+    found = grow(np.full((60, 1), FAR), capacity, tour_days)[:, 0]
     there = (days <= days[:, None]) & (days[:, None] - days < tour_days)
     assert found == pytest.approx(there @ capacity)
 
@@ -131,16 +131,21 @@ def test_forces_never_exceed_plan_or_airlift(seed: int, nations: int, tour_days:
     """Catches soldiers nobody planned or flew in, negative ones, and lift that goes unused."""
     rng = np.random.default_rng(seed)
     planned = np.cumsum(rng.normal(2.0, 20.0, (60, nations)), axis=0).clip(0.0)
-    by_air = rng.choice([0.0, 0.5, 1.0], nations)
     capacity = rng.choice([0.0, 10.0, 40.0], 60)
-    soldiers = grow(planned, by_air, capacity, tour_days)
+    soldiers = grow(planned, capacity, tour_days)
     assert np.all(soldiers >= -ROUNDING)
     assert np.all(soldiers <= planned + ROUNDING)
     grown = np.maximum(np.diff(soldiers, axis=0, prepend=0.0), 0.0)
-    assert np.all((grown * (by_air == 1.0)).sum(axis=1) <= capacity + ROUNDING)
-    assert np.allclose(soldiers[:, by_air == 0.0], planned[:, by_air == 0.0])
-    enough = grow(planned, by_air, np.full(60, FAR), tour_days)
+    assert np.all(grown.sum(axis=1) <= capacity + ROUNDING)
+    enough = grow(planned, np.full(60, FAR), tour_days)
     assert np.allclose(enough, planned)
+
+
+def test_what_comes_by_road_does_not_wait_for_airlift() -> None:
+    """Catches a share by road that grows each day by part of what airlift left behind."""
+    half = {"fr": nation("France", (0.0, 600.0), airlift_share=0.5)}
+    found = forces_of({**GROWING, "nations": half}).soldiers[:, 0]
+    assert found == pytest.approx(300.0 + np.minimum(300.0, 30.0 * (np.arange(30) + 1)))
 
 
 @settings(max_examples=40)
