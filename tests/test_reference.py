@@ -37,6 +37,9 @@ def test_tables_page_names_every_column_and_status() -> None:
         ("events.parquet", outcome.violations),
         ("sorties.parquet", outcome.sorties),
         ("units.parquet", outcome.units),
+        ("reports.parquet", outcome.reports),
+        ("headquarters.parquet", outcome.headquarters),
+        ("forces.parquet", outcome.forces),
     ):
         section = page.split(f"## {title}")[1].split("\n## ")[0].split("| status |")[0]
         cells = re.findall(r"^\| (.*?) \|", section, flags=re.MULTILINE)

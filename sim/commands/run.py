@@ -59,6 +59,9 @@ def write_results(outcome: Outcome, folder: Path) -> None:
     outcome.violations.to_parquet(folder / "events.parquet", index=False)
     outcome.sorties.to_parquet(folder / "sorties.parquet", index=False)
     outcome.units.to_parquet(folder / "units.parquet", index=False)
+    outcome.reports.to_parquet(folder / "reports.parquet", index=False)
+    outcome.headquarters.to_parquet(folder / "headquarters.parquet", index=False)
+    outcome.forces.to_parquet(folder / "forces.parquet", index=False)
     summary = {
         "scenario": outcome.scenario.title,
         "seed": outcome.seed,

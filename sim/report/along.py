@@ -60,13 +60,22 @@ def counted_violations(outcome: Outcome) -> pd.DataFrame:
     return table[table["onset_h"] >= 24.0 * outcome.scenario.run.warmup_days]
 
 
+def violations_on_land(outcome: Outcome) -> pd.DataFrame:
+    """Return the violations that count and lie along the line; others are in the air or at sea."""
+    counting = counted_violations(outcome)
+    return counting[counting["domain"] == "land"]
+
+
 def status_codes(violations: pd.DataFrame) -> NDArray[np.int64]:
-    """Return the place of each violation's status in `STATUSES`; -1 for live and undetected."""
+    """Return the place of each violation's status in `STATUSES`; -1 for live and undetected.
+
+    One that was reported by others but neither seen nor answered counts as missed.
+    """
     status = violations["status"]
     answered = (status == "answered").to_numpy()
     detected = violations["detected_h"].notna().to_numpy()
-    missed = (status == "missed").to_numpy()
-    return np.select([answered, detected, missed], [2, 1, 0], -1).astype(np.int64)
+    over = (status != "live").to_numpy()
+    return np.select([answered, detected, over], [2, 1, 0], -1).astype(np.int64)
 
 
 def count_along(outcome: Outcome) -> Along:
@@ -75,7 +84,7 @@ def count_along(outcome: Outcome) -> Along:
     fitting = (width for width in BIN_WIDTHS_KM if length / width <= MOST_BINS)
     width = next(fitting, length / MOST_BINS)
     edges = np.append(np.arange(0.0, length - 0.25 * width, width), length)
-    violations = counted_violations(outcome)
+    violations = violations_on_land(outcome)
     code = status_codes(violations)
     chainage = violations["chainage_km"].to_numpy()
     counts = [np.histogram(chainage[code == k], edges)[0] for k in range(len(STATUSES))]

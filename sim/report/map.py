@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -23,6 +24,7 @@ from sim.report.along import (
     draw_counts,
     draw_shares,
     status_codes,
+    violations_on_land,
 )
 from sim.report.ground import (
     Sheet,
@@ -105,10 +107,13 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
     parts = "; ".join(
         f"{int(n):,} {name}" for (name, _), n in zip(STATUSES, by_status, strict=True)
     )
-    number = len(counted_violations(outcome))
+    number = len(violations_on_land(outcome))
+    elsewhere = len(counted_violations(outcome)) - number
+    where = f" on land ({elsewhere:,} in the air or at sea not drawn)" if elsewhere else ""
     width = float(along.edges[1] - along.edges[0])
     text = (
-        f"One run: seed {outcome.seed}, {days:g} days, n = {counted(number, 'violation')}: {parts}"
+        f"One run: seed {outcome.seed}, {days:g} days, n = {counted(number, 'violation')}"
+        f"{where}: {parts}"
         f"{_still_open(number - int(by_status.sum()))}. Stretches of {width:g} km; upright lines: "
         "95\u00a0% Wilson intervals, as if violations did not depend on each other."
     )
@@ -131,7 +136,7 @@ def _still_open(number: int) -> str:
 def _window(outcome: Outcome) -> tuple[Floats, Floats]:
     """Return the corners of the part of the plane that is shown (km): the line and near bases."""
     bases = _bases(outcome)
-    near = bases[np.abs(outcome.units["offset_km"].to_numpy()) < FAR_KM]
+    near = bases[np.abs(_land_units(outcome)["offset_km"].to_numpy()) < FAR_KM]
     shown = np.concatenate([outcome.line.xy, near])
     low, high = shown.min(axis=0), shown.max(axis=0)
     margin = max(3.0, min(MARGIN_KM, 0.1 * float(np.hypot(*(high - low)))))
@@ -143,7 +148,7 @@ def _window(outcome: Outcome) -> tuple[Floats, Floats]:
 
 
 def _bases(outcome: Outcome) -> Floats:
-    units = outcome.units
+    units = _land_units(outcome)
     return outcome.line.to_plane(units["lon"].to_numpy(), units["lat"].to_numpy()).reshape(-1, 2)
 
 
@@ -203,7 +208,7 @@ def _draw_posts(axes: Axes, outcome: Outcome) -> None:
 
 def _draw_violations(axes: Axes, outcome: Outcome) -> None:
     """Draw each violation as a dot; the more there are, the fainter."""
-    violations = counted_violations(outcome)
+    violations = violations_on_land(outcome)
     code = status_codes(violations)
     drawn = code >= 0
     points = outcome.line.to_plane(
@@ -235,7 +240,7 @@ def _draw_line(axes: Axes, outcome: Outcome, along: Along) -> None:
 
 
 def _draw_bases(axes: Axes, outcome: Outcome) -> None:
-    places = outcome.units.groupby(["lon", "lat", "nation"], sort=False).size().reset_index()
+    places = _land_units(outcome).groupby(["lon", "lat", "nation"], sort=False).size().reset_index()
     marks = _marks(outcome)
     for nation, rows in places.groupby("nation", sort=False):
         colour, mark = marks[str(nation)]
@@ -246,9 +251,15 @@ def _draw_bases(axes: Axes, outcome: Outcome) -> None:
         )  # fmt: skip
 
 
+def _land_units(outcome: Outcome) -> pd.DataFrame:
+    """Return the units on land; the bases of ships and aircraft lie far from the line."""
+    units = outcome.units
+    return units[units["domain"] == "land"]
+
+
 def _marks(outcome: Outcome) -> dict[str, tuple[str, str]]:
     """Return colour and marker of each nation."""
-    nations = dict.fromkeys(map(str, outcome.units["nation"]))
+    nations = dict.fromkeys(map(str, _land_units(outcome)["nation"]))
     return {nation: _NATIONS[k % len(_NATIONS)] for k, nation in enumerate(nations)}
 
 

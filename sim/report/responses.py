@@ -28,8 +28,8 @@ from sim.survival import survival_curve
 type Floats = NDArray[np.float64]
 
 _PARTS = (
-    ("detection", "onset_h", "detected_h", GREY),
-    ("command", "detected_h", "called_h", ORANGE),
+    ("detection or report", "onset_h", "reported_h", GREY),
+    ("command", "reported_h", "called_h", ORANGE),
     ("wait for a unit", "called_h", "dispatched_h", PURPLE),
     ("readiness and travel", "dispatched_h", "arrived_h", BLUE),
 )
@@ -37,21 +37,22 @@ _PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
 WORDS_WIDTH, WORDS_HEIGHT = 0.29, 0.16
 """Room for the words on the standard, as shares of the panel."""
 _NO_CALL = ("missed", "live", "detected")
-_NEVER = ("lost", "expired")
+_NEVER = ("lost", "expired", "dismissed")
 
 
 def _calls(outcome: Outcome) -> pd.DataFrame:
     """Return the violations for which support is or will be asked."""
     counting = counted_violations(outcome)
-    return counting[~counting["status"].isin(_NO_CALL)]
+    grave = counting["severity"] >= outcome.scenario.command.min_severity
+    return counting[grave & ~counting["status"].isin(_NO_CALL)]
 
 
 def _response(outcome: Outcome, calls: pd.DataFrame) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return minutes from detection to arrival of all calls, and whether the arrival was seen."""
+    """Return minutes from report to arrival of all calls, and whether the arrival was seen."""
     never = calls["status"].isin(_NEVER).to_numpy()
     answered = (calls["status"] == "answered").to_numpy()
     end_h = float(outcome.world.clock["now"][0])
-    open_min = 60.0 * (end_h - calls["detected_h"].to_numpy())
+    open_min = 60.0 * (end_h - calls["reported_h"].to_numpy())
     minutes = np.where(answered, calls["response_time_min"].to_numpy(), open_min)
     return np.where(never, np.inf, minutes), answered | never
 
@@ -93,9 +94,9 @@ def _caption(outcome: Outcome, calls: pd.DataFrame) -> str:
     never = int(calls["status"].isin(_NEVER).sum())
     return (
         f"One run: seed {outcome.seed}, {outcome.scenario.run.duration_days:g} days, "
-        f"n = {counted(len(calls), 'call')}: {answered:,} answered; {never:,} lost or expired, "
-        f"which count as never answered; {len(calls) - answered - never:,} open at the end, which "
-        "are censored. Left: Kaplan-Meier estimate over all calls. Right: answered calls only."
+        f"n = {counted(len(calls), 'call')}: {answered:,} answered; {never:,} lost, expired or "
+        f"dismissed, which count as never answered; {len(calls) - answered - never:,} open at the "
+        "end, which are censored. Left: Kaplan-Meier estimate over all calls. Right: answered calls only."
     )
 
 
@@ -112,7 +113,7 @@ def _draw_curve(axes: Axes, outcome: Outcome, minutes: Floats, seen: NDArray[np.
     axes.set_xlim(0.0, shown)
     axes.set_ylim(0.0, 1.02)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
-    axes.set_xlabel("Time from detection to arrival (min)")
+    axes.set_xlabel("Time from first report to arrival (min)")
     axes.set_ylabel("Share of calls")
     _mark_standard(axes, standard, times, shares)
     for share, name in ((0.5, "median"), (0.9, "90 %")):
@@ -130,6 +131,8 @@ def _mark_standard(axes: Axes, standard: float, times: Floats, shares: Floats) -
         passed = sorted(_share_at(x, times, shares) for x in (standard, far))
         if 0.0 <= far <= right and (passed[1] < low - 0.02 or passed[0] > low + WORDS_HEIGHT):
             break
+    else:
+        side, low = 1 if standard < 0.5 * right else -1, 0.03
     axes.axvline(standard, color=VERMILION, linewidth=1.2, linestyle="--", zorder=2)
     axes.annotate(
         f"standard {standard:g} min:\n{within:.0%} answered",
