@@ -353,11 +353,14 @@ def us_changed(world: World, state: int, t: float) -> None:
         us.engaged_h += t - us.since
     us.state = state
     us.since = t
+    # all at once: what leaves one that closes must not find the next still open
+    for s in range(len(world.stations)):
+        if world.stations[s].american:
+            world.stations[s].closed = 0 if state == ENGAGED else 1
     for s in range(len(world.stations)):
         station = world.stations[s]
         if not station.american:
             continue
-        station.closed = 0 if state == ENGAGED else 1
         if station.closed and not station.waits:
             while station.queued > 0:
                 pass_on(world, _next_waiting(world, s, t), s + 1, t)

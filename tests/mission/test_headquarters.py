@@ -143,6 +143,19 @@ def test_reports_pass_a_closed_station_by() -> None:
     assert np.sum((came < AWAY_H[0]) & (called > AWAY_H[0])) == 1
 
 
+def test_all_their_stations_close_at_the_same_moment() -> None:
+    """Catches reports that leave one closing station for the next, which works on them."""
+    hq = AMERICAN["headquarters"]["hq"]
+    stations = {"first": hq, "second": {**hq, "desks": 50, "service": "fixed"}}
+    rows = run({**AMERICAN, "headquarters": stations}).reports
+    came, called = rows["reported_h"], rows["called_h"]
+    assert np.sum((came < AWAY_H[0]) & (called == AWAY_H[0])) > 0
+    # what lay on desks goes on: one report at the first, and the last few at the second
+    later = called[(came < AWAY_H[0]) & (called > AWAY_H[0])]
+    at_second = (later - 25.0 / 60.0).between(0.0, AWAY_H[0], inclusive="left")
+    assert np.sum(~at_second) <= 1
+
+
 def test_reports_wait_for_a_closed_station_to_open() -> None:
     """Catches a closed station that serves, or one that does not begin when it opens."""
     outcome = run(AMERICAN, headquarters__hq__while_closed="wait")
