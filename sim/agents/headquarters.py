@@ -43,6 +43,7 @@ STATION = np.dtype(
         ("queued", "i4"),
         ("longest", "i4"),  # queue so far
         ("served", "i8"),
+        ("left", "i8"),  # reports that waited and went on without it when it closed
         ("since", "f8"),  # h, up to which the two sums below are taken
         ("busy_h", "f8"),  # desk hours at work
         ("queue_h", "f8"),  # report hours of waiting
@@ -363,6 +364,7 @@ def us_changed(world: World, state: int, t: float) -> None:
             continue
         if station.closed and not station.waits:
             while station.queued > 0:
+                station.left += 1
                 pass_on(world, _next_waiting(world, s, t), s + 1, t)
         _fill_desks(world, s, t)
 

@@ -143,6 +143,14 @@ def test_reports_pass_a_closed_station_by() -> None:
     assert np.sum((came < AWAY_H[0]) & (called > AWAY_H[0])) == 1
 
 
+def test_the_mean_wait_counts_those_who_went_on_when_it_closed() -> None:
+    """Catches waits of reports that left the queue, without the reports in the mean."""
+    outcome = run(AMERICAN, run__duration_days=15.0, headquarters__hq__service_min=200.0)
+    rows = outcome.reports
+    waits = rows.loc[rows["reported_h"] < AWAY_H[0], "desk_wait_min"]
+    assert outcome.headquarters["wait_mean_min"].iloc[0] == pytest.approx(waits.mean())
+
+
 def test_all_their_stations_close_at_the_same_moment() -> None:
     """Catches reports that leave one closing station for the next, which works on them."""
     hq = AMERICAN["headquarters"]["hq"]
