@@ -118,9 +118,9 @@ def headquarters_table(plan: Plan, world: World) -> pd.DataFrame:
     idle_since = now - rows["since"]
     busy_h = rows["busy_h"] + rows["busy"] * idle_since
     queue_h = rows["queue_h"] + rows["queued"] * idle_since
-    begun = rows["served"] + rows["busy"] + rows["queued"]
+    came = rows["served"] + rows["left"] + rows["busy"] + rows["queued"]
     with np.errstate(divide="ignore", invalid="ignore"):
-        wait_min = 60.0 * queue_h / begun
+        wait_min = 60.0 * queue_h / came
         utilisation = busy_h / (rows["desks"] * now)
     specs = list(plan.scenario.headquarters.values())
     return pd.DataFrame(

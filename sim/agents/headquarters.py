@@ -43,6 +43,7 @@ STATION = np.dtype(
         ("queued", "i4"),
         ("longest", "i4"),  # queue so far
         ("served", "i8"),
+        ("left", "i8"),  # reports that waited and went on without it when it closed
         ("since", "f8"),  # h, up to which the two sums below are taken
         ("busy_h", "f8"),  # desk hours at work
         ("queue_h", "f8"),  # report hours of waiting
@@ -353,13 +354,17 @@ def us_changed(world: World, state: int, t: float) -> None:
         us.engaged_h += t - us.since
     us.state = state
     us.since = t
+    # all at once: what leaves one that closes must not find the next still open
+    for s in range(len(world.stations)):
+        if world.stations[s].american:
+            world.stations[s].closed = 0 if state == ENGAGED else 1
     for s in range(len(world.stations)):
         station = world.stations[s]
         if not station.american:
             continue
-        station.closed = 0 if state == ENGAGED else 1
         if station.closed and not station.waits:
             while station.queued > 0:
+                station.left += 1
                 pass_on(world, _next_waiting(world, s, t), s + 1, t)
         _fill_desks(world, s, t)
 

@@ -83,9 +83,10 @@ def lone_flights(world: World, most: int = 20) -> list[tuple[int, float]]:
     return [(int(v), float(onset[v + 1])) for v in np.flatnonzero(alone)[:most]]
 
 
-def test_a_drone_flies_straight_looks_and_comes_back_to_where_it_was() -> None:
+@pytest.mark.parametrize("patrol", ["shuttle", "circuit", "stream", "static"])
+def test_a_drone_flies_straight_looks_and_comes_back_to_where_it_was(patrol: str) -> None:
     """Catches a wrong speed or place, and a patrol that is taken up elsewhere or turned round."""
-    world = begun(made(TOLD))
+    world = begun(made(TOLD, monitors__drones__patrol=patrol))
     flights = 0
     for v, t in lone_flights(world):
         until_just_before(world, t)

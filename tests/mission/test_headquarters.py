@@ -143,6 +143,27 @@ def test_reports_pass_a_closed_station_by() -> None:
     assert np.sum((came < AWAY_H[0]) & (called > AWAY_H[0])) == 1
 
 
+def test_the_mean_wait_counts_those_who_went_on_when_it_closed() -> None:
+    """Catches waits of reports that left the queue, without the reports in the mean."""
+    outcome = run(AMERICAN, run__duration_days=15.0, headquarters__hq__service_min=200.0)
+    rows = outcome.reports
+    waits = rows.loc[rows["reported_h"] < AWAY_H[0], "desk_wait_min"]
+    assert outcome.headquarters["wait_mean_min"].iloc[0] == pytest.approx(waits.mean())
+
+
+def test_all_their_stations_close_at_the_same_moment() -> None:
+    """Catches reports that leave one closing station for the next, which works on them."""
+    hq = AMERICAN["headquarters"]["hq"]
+    stations = {"first": hq, "second": {**hq, "desks": 50, "service": "fixed"}}
+    rows = run({**AMERICAN, "headquarters": stations}).reports
+    came, called = rows["reported_h"], rows["called_h"]
+    assert np.sum((came < AWAY_H[0]) & (called == AWAY_H[0])) > 0
+    # what lay on desks goes on: one report at the first, and the last few at the second
+    later = called[(came < AWAY_H[0]) & (called > AWAY_H[0])]
+    at_second = (later - 25.0 / 60.0).between(0.0, AWAY_H[0], inclusive="left")
+    assert np.sum(~at_second) <= 1
+
+
 def test_reports_wait_for_a_closed_station_to_open() -> None:
     """Catches a closed station that serves, or one that does not begin when it opens."""
     outcome = run(AMERICAN, headquarters__hq__while_closed="wait")

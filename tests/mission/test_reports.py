@@ -139,12 +139,12 @@ FALSE: Tables = {
 
 def test_false_incidents_come_at_their_rates_evenly() -> None:
     """Catches rates per hour taken for rates per day, and false reports in bunches."""
-    rows = make_world(build_plan(made(FALSE, run__duration_days=500.0)), 1).violations
+    rows = make_world(build_plan(made(FALSE, run__duration_days=3000.0)), 1).violations
     for nature, per_day in ((1, 12.0), (2, 8.0)):
         mine = rows[rows["nature"] == nature]
-        expected = 500.0 * per_day
+        expected = 3000.0 * per_day
         assert abs(len(mine) - expected) < MOST_Z * np.sqrt(expected)
-        assert stats.kstest(mine["onset"] / 12_000.0, "uniform").pvalue > LEAST_P
+        assert stats.kstest(mine["onset"] / 72_000.0, "uniform").pvalue > LEAST_P
         assert stats.kstest(mine["chainage"] / 40.0, "uniform").pvalue > LEAST_P
     fires = rows[rows["nature"] == 1]
     lasts_h = fires["end"] - fires["onset"]
