@@ -24,8 +24,9 @@ UNIT = np.dtype(
         ("trips", "i4"),
         ("busy_since", "f8"),  # h
         ("busy_h", "f8"),  # in finished jobs
-        ("present_since", "f8"),  # h
+        ("present_since", "f8"),  # h; while it is absent, since when that is so
         ("present_h", "f8"),  # in finished tours
+        ("overtime_h", "f8"),  # of jobs it finished when it should have been gone
     ],
     align=True,
 )
@@ -287,6 +288,8 @@ def be_ready(world: World, u: int, t: float) -> None:
     """Be ready at the base again, or go straight on to the next waiting call."""
     unit = world.units[u]
     unit.busy_h += t - unit.busy_since
+    if unit.held & ABSENT:
+        unit.overtime_h += t - max(unit.present_since, unit.busy_since)
     unit.stage = AT_BASE
     unit.violation = -1
     if unit.held:
@@ -317,10 +320,9 @@ def set_present(world: World, u: int, present: bool, t: float) -> None:
     unit = world.units[u]
     base = world.bases[unit.base]
     world.leads[base.domain].present += base.leads * (1 if present else -1)
-    if present:
-        unit.present_since = t
-    else:
+    if not present:
         unit.present_h += t - unit.present_since
+    unit.present_since = t
     withhold(world, u, ABSENT, not present, t)
 
 

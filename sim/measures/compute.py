@@ -113,6 +113,15 @@ def present_hours(world: World) -> Floats:
     return total
 
 
+def overtime_hours(world: World) -> Floats:
+    """Return the hours each unit has worked so far when it should have been gone, shape (units,)."""
+    units = world.units
+    late = ((units["held"] & ABSENT) != 0) & (units["stage"] != AT_BASE)
+    since = np.maximum(units["present_since"], units["busy_since"])
+    total: Floats = units["overtime_h"] + np.where(late, world.clock["now"][0] - since, 0.0)
+    return total
+
+
 def _forces(world: World) -> dict[str, float]:
     now = float(world.clock["now"][0])
     on_station = float(on_station_hours(world).sum())
@@ -123,7 +132,9 @@ def _forces(world: World) -> dict[str, float]:
     return {
         "on_station_share": _ratio(on_station, drones * now) if drones else np.nan,
         "monitors_on_station_mean": on_station / now if now > 0.0 else np.nan,
-        "unit_utilisation": _ratio(float(busy_hours(world).sum()), unit_h),
+        "unit_utilisation": _ratio(
+            float(busy_hours(world).sum()), unit_h + float(overtime_hours(world).sum())
+        ),
         "units_present_mean": unit_h / now if now > 0.0 else np.nan,
         "cue_flights": float(world.drones["cues"].sum()),
         "sorties": float(world.clock["sorties"][0]),

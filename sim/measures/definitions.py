@@ -207,7 +207,7 @@ _ALL = (
         "unit_utilisation",
         "Unit utilisation",
         "share",
-        "Unit hours busy, of all hours of units that are present",
+        "Unit hours busy, of all hours of units that are present or finish a job before they leave",
         3,
     ),
     Measure(

@@ -96,7 +96,8 @@ def _caption(outcome: Outcome, calls: pd.DataFrame) -> str:
         f"One run: seed {outcome.seed}, {outcome.scenario.run.duration_days:g} days, "
         f"n = {counted(len(calls), 'call')}: {answered:,} answered; {never:,} lost, expired or "
         f"dismissed, which count as never answered; {len(calls) - answered - never:,} open at the "
-        "end, which are censored. Left: Kaplan-Meier estimate over all calls. Right: answered calls only."
+        "end, which are censored. Left: Kaplan-Meier estimate over all calls. Right: answered "
+        "calls only."
     )
 
 

@@ -72,7 +72,7 @@ def describe_type(schema: Schema, node: Schema, *, plural: bool = False) -> str:
         case "boolean":
             return "true or false"
         case "array":
-            return _describe_array(schema, node)
+            return _describe_array(schema, node, plural=plural)
         case "object" if entries := entry_schema(node):
             inner = describe_type(schema, entries, plural=True)
             return f"a table of {inner}" + _at_least(node.get("minProperties"))
@@ -92,12 +92,14 @@ def _at_least(number: int | None) -> str:
     return f", at least {number}" if number else ""
 
 
-def _describe_array(schema: Schema, node: Schema) -> str:
-    inner = describe_type(schema, node.get("items", {}), plural=True)
+def _describe_array(schema: Schema, node: Schema, *, plural: bool) -> str:
+    first = node["prefixItems"][0] if "prefixItems" in node else node.get("items", {})
+    inner = describe_type(schema, first, plural=True)
     least, most = node.get("minItems"), node.get("maxItems")
+    noun = "lists" if plural else "a list"
     if least is not None and least == most:
-        return f"a list of {least} {inner}"
-    return f"a list of {inner}" + _at_least(least)
+        return f"{noun} of {least} {inner}"
+    return f"{noun} of {inner}" + _at_least(least)
 
 
 def _step(schema: Schema, node: Schema, part: str | int) -> Schema:

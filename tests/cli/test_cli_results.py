@@ -12,7 +12,16 @@ from sim.cli import main
 from sim.experiment import load_results, summarise
 
 RUN_FILES = {
-    *("events.parquet", "sorties.parquet", "units.parquet", "summary.json", "manifest.json"),
+    *(
+        "events.parquet",
+        "forces.parquet",
+        "headquarters.parquet",
+        "reports.parquet",
+        "sorties.parquet",
+        "units.parquet",
+        "summary.json",
+        "manifest.json",
+    ),
     *("map.png", "map.svg", "response_times.png", "response_times.svg"),
 }
 
