@@ -7,6 +7,7 @@ engine sources: an edited rule can never meet stale machine code.
 
 import hashlib
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import numpy as np
 COMPILE_SECONDS = 40
 """Roughly how long the first compilation takes on a two-core machine, for the announcement."""
 
+_PROCESS = f"{os.getpid()}-{secrets.token_hex(4)}"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _COMPILED_FOLDERS = ("kernel", "agents", "engine")
 
@@ -59,6 +61,17 @@ def mark_cached() -> None:
         (folder / "complete").touch()
 
 
+def _name_apart(dispatcher: Any) -> None:
+    """Let this process keep its machine code in files that no other process writes.
+
+    Numba numbers the files of a function's signatures by what it finds in the index. Two processes
+    that compile at once then give one number to two signatures, and the next process runs the code
+    of one with the arguments of the other.
+    """
+    files = dispatcher._cache._cache_file
+    files._data_name_pattern = files._data_name_pattern.replace(".{number", f".{_PROCESS}.{{number")
+
+
 def compiled[F: Callable[..., Any]](function: F) -> F:
     """Compile `function` on its first call, releasing the GIL, with its machine code kept on disk.
 
@@ -75,6 +88,8 @@ def compiled[F: Callable[..., Any]](function: F) -> F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_dir())
     try:
-        return cast(F, numba.njit(function, cache=True, nogil=True, error_model="numpy"))
+        dispatcher = numba.njit(function, cache=True, nogil=True, error_model="numpy")
+        _name_apart(dispatcher)
+        return cast(F, dispatcher)
     finally:
         numba.config.CACHE_DIR = before

@@ -114,7 +114,7 @@ def present_hours(world: World) -> Floats:
 
 
 def overtime_hours(world: World) -> Floats:
-    """Return the hours each unit has worked so far when it should have been gone, shape (units,)."""
+    """Return the hours each unit has worked when it should have been gone, shape (units,)."""
     units = world.units
     late = ((units["held"] & ABSENT) != 0) & (units["stage"] != AT_BASE)
     since = np.maximum(units["present_since"], units["busy_since"])
