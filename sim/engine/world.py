@@ -205,8 +205,24 @@ def make_room(world: World) -> None:
         world.put("sorties", _grown(world.sorties, sorties))
 
 
+PER_VIOLATION = ("cases", "report_at", "desk_hours", "answers")
+"""Columns with a row for each row of `violations`."""
+
+
 def start_world(world: World) -> None:
-    """Set every agent to its state at time 0."""
+    """Set every agent to its state at time 0.
+
+    Raises
+    ------
+    ValueError
+        If a column of `PER_VIOLATION` has not as many rows as there are violations: the compiled
+        rules would write beyond its end.
+    """
+    rows = len(world.violations)
+    for name in PER_VIOLATION:
+        if len(getattr(world, name)) != rows:
+            message = f"{name}: {len(getattr(world, name))} rows for {rows} violations"
+            raise ValueError(message)
     start(world)
 
 

@@ -89,7 +89,8 @@ def compiled[F: Callable[..., Any]](function: F) -> F:
     numba.config.CACHE_DIR = str(cache_dir())
     try:
         dispatcher = numba.njit(function, cache=True, nogil=True, error_model="numpy")
-        _name_apart(dispatcher)
+        if not numba.config.DISABLE_JIT:
+            _name_apart(dispatcher)
         return cast(F, dispatcher)
     finally:
         numba.config.CACHE_DIR = before

@@ -8,7 +8,7 @@ import pytest
 from engine_scenarios import TINY, Tables, scenario
 
 from sim.engine.plan import Plan, build_plan
-from sim.engine.world import advance_world, make_world, start_world
+from sim.engine.world import PER_VIOLATION, advance_world, make_world, start_world
 from sim.kernel.world import World
 
 BLIND: Tables = {
@@ -29,14 +29,16 @@ def with_violation(plan: Plan, onset_h: float, end_h: float, at: tuple[float, fl
     """Return a started world with one violation, placed by hand."""
     world = make_world(plan, 1)
     lively = build_plan(plan.scenario.with_values({"violations.rate_per_day": 100.0}))
-    row = make_world(lively, 1).violations[:1].copy()
+    drawn = make_world(lively, 1)
+    row = drawn.violations[:1].copy()
     row["onset"], row["end"], row["threshold"] = onset_h, end_h, np.inf
     row["x"], row["y"] = at
     row["chainage"], row["offset"] = at
     row["cell"] = plan.grid.cell_of(np.array([at]))
     row["zone"] = row["sector"] = row["line_cell"] = 0
     world.put("violations", row)
-    world.put("answers", np.empty((1, 2)))
+    for name in PER_VIOLATION:
+        world.put(name, getattr(drawn, name)[:1].copy())
     start_world(world)
     return world
 

@@ -5,7 +5,7 @@ import pytest
 from engine_scenarios import TINY, scenario
 
 from sim.engine.plan import build_plan
-from sim.engine.world import make_world
+from sim.engine.world import PER_VIOLATION, make_world, start_world
 from sim.kernel.world import World
 
 
@@ -31,3 +31,12 @@ def test_a_column_of_another_type_or_layout_is_refused() -> None:
         world.put("track_xy", np.asfortranarray(np.zeros((5, 2))))
     with pytest.raises(TypeError, match="visits"):
         world.put("visits", np.zeros(4))
+
+
+@pytest.mark.parametrize("name", PER_VIOLATION)
+def test_a_table_shorter_than_the_violations_is_refused(name: str) -> None:
+    """Catches a violation set by hand without the rows that belong to it: stray writes."""
+    world = make_world(build_plan(scenario(TINY)), 1)
+    world.put(name, getattr(world, name)[:-1].copy())
+    with pytest.raises(ValueError, match=name):
+        start_world(world)
