@@ -36,6 +36,7 @@ from sim.agents.flight import (
     set_hazard,
 )
 from sim.agents.headquarters import cue_failed
+from sim.agents.patrol import BLOCK_CELLS
 from sim.agents.sensor import look_from
 from sim.agents.view import RecordView
 from sim.agents.violation import strike_ended
@@ -122,16 +123,28 @@ def _quit_post(world: World, d: int) -> None:
 
 
 @compiled
+def _look_into(world: World, d: int, cell: int, t: float) -> None:
+    """Enter the looks of a drone at what is under way in a cell."""
+    strike_ended(world, cell, t)
+    v = world.cell_live[cell]
+    while v >= 0:
+        look_from(world, d, v, t)
+        v = world.violations[v].next_live
+
+
+@compiled
 def look_around(world: World, d: int, t: float) -> None:
     """Enter the looks of a drone that has come on station at what is already under way."""
     post = world.drones[d].post
-    for row in range(world.post_cell_start[post], world.post_cell_start[post + 1]):
-        cell = world.post_cells[row]
-        strike_ended(world, cell, t)
-        v = world.cell_live[cell]
-        while v >= 0:
-            look_from(world, d, v, t)
-            v = world.violations[v].next_live
+    for row in range(world.post_start[post], world.post_start[post + 1]):
+        block = world.post_blocks[row]
+        cells = block.cells & world.block_live[block.block]
+        cell = block.block * BLOCK_CELLS
+        while cells != 0:
+            if cells & 1:
+                _look_into(world, d, cell, t)
+            cells >>= 1
+            cell += 1
 
 
 @compiled

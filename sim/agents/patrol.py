@@ -46,15 +46,19 @@ CIRCLE = np.dtype(
     [("x", "f8"), ("y", "f8"), ("radius_km", "f8"), ("transit_kmh", "f8")],
     align=True,
 )
+BLOCK_CELLS = 32
+BLOCK = np.dtype([("block", "i8"), ("cells", "i8")], align=True)
+"""Which of `BLOCK_CELLS` cells in a row, those of one block, a post can see into: a bit each."""
 
 column("posts", POST)
 column("circles", CIRCLE)  # (posts,) what a post's drones may come to see; see `post_circles`
 column("track_xy", np.float64, 2)  # (vertices, 2) km, all tracks one after another
+column("track_unit", np.float64, 2)  # (vertices, 2) direction of the segment from each vertex
 column("track_at", np.float64)  # (vertices,) km along the track
 column("reach_start", np.int32)  # (cells + 2,) rows of `reach` of each cell
 column("reach", REACH)  # which part of which track can see into a cell
-column("post_cell_start", np.int32)  # (posts + 1,) rows of `post_cells` of each post
-column("post_cells", np.int32)  # the cells that a post can see into
+column("post_start", np.int32)  # (posts + 1,) rows of `post_blocks` of each post
+column("post_blocks", BLOCK)  # the cells that a post can see into
 column("visits", np.float64, 2)  # (segments, 2) scratch for the stretches in view
 
 SHUTTLE = 0
@@ -71,11 +75,18 @@ After ten years at 1,000 km/h a place on the path is known to 1e-8 km.
 
 
 @compiled
+def _folded(way: float, period: float) -> float:
+    """Return the remainder of a way, from 0 up to the period: as `%`, in a third of the time."""
+    rest = way - period * np.floor(way / period)
+    return rest if 0.0 <= rest < period else 0.0
+
+
+@compiled
 def path_position(post: Records, path_start: float, since: float, t: float) -> float:
     """Return where on its path (km) a drone is at `t` that was at `path_start` at `since`."""
     if post.period_km <= 0.0:
         return 0.0
-    return float((path_start + post.speed_kmh * (t - since)) % post.period_km)
+    return _folded(path_start + post.speed_kmh * (t - since), post.period_km)
 
 
 @compiled
@@ -120,8 +131,8 @@ def _segment_in_view(
     length = world.track_at[vertex + 1] - from_km
     if length <= 0.0:
         return 1.0, 0.0
-    ux = (world.track_xy[vertex + 1, 0] - world.track_xy[vertex, 0]) / length
-    uy = (world.track_xy[vertex + 1, 1] - world.track_xy[vertex, 1]) / length
+    ux = world.track_unit[vertex, 0]
+    uy = world.track_unit[vertex, 1]
     dx = x - world.track_xy[vertex, 0]
     dy = y - world.track_xy[vertex, 1]
     across = ux * dy - uy * dx
@@ -165,7 +176,7 @@ def _from_here(
     from_km: float, length_km: float, path_km: float, period_km: float
 ) -> tuple[float, float]:
     """Return how far it is to a stretch of the path and how far it then goes on (km)."""
-    passed = (path_km - from_km) % period_km
+    passed = _folded(path_km - from_km, period_km)
     if passed < length_km - GRAZE_KM:
         return 0.0, length_km - passed
     return period_km - passed, length_km

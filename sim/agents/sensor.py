@@ -71,7 +71,7 @@ def _clarity(world: World, platform: int, violation: Records, t: float) -> float
     chance = 1.0
     sensor = world.platforms[platform]
     zone = world.zones[violation.zone]
-    hour = t % 24.0
+    hour = t - 24.0 * np.floor(t / 24.0)
     if hour >= NIGHT_FROM_H or hour < NIGHT_TO_H:
         chance *= sensor.night_factor
     if zone.weather >= POOR:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.agents.patrol import BLOCK_CELLS
 from sim.agents.view import RecordView
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
@@ -88,6 +89,7 @@ CASE = np.dtype(
 column("violations", VIOLATION)  # by onset
 column("cases", CASE)  # (violations,) what is known and ruled of each
 column("cell_live", np.int32)  # (cells + 1,) first live, unconfirmed violation of each cell
+column("block_live", np.int64)  # (blocks,) a bit for each cell of the block whose list has entries
 column("answers", np.float64, 2)  # (candidates, 2) time (h) and chainage (km) of answers
 
 REAL = 0
@@ -204,6 +206,7 @@ def enlist(world: World, v: int) -> None:
     violation.next_live = world.cell_live[violation.cell]
     world.cell_live[violation.cell] = v
     world.clock[0].live += 1
+    world.block_live[violation.cell // BLOCK_CELLS] |= 1 << violation.cell % BLOCK_CELLS
 
 
 @compiled
@@ -223,6 +226,8 @@ def strike_ended(world: World, cell: int, t: float) -> None:
         else:
             previous = v
         v = following
+    if world.cell_live[cell] < 0:
+        world.block_live[cell // BLOCK_CELLS] &= ~(1 << cell % BLOCK_CELLS)
 
 
 @compiled

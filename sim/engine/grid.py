@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.patrol import REACH
+from sim.agents.patrol import BLOCK, BLOCK_CELLS, REACH
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records
 
@@ -44,6 +44,11 @@ class Grid:
     def cells(self) -> int:
         """Number of cells, without the one outside."""
         return self.columns * self.rows
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks of cells, with the one that holds the cell outside."""
+        return self.cells // BLOCK_CELLS + 1
 
     def cell_of(self, points: Floats) -> Ints:
         """Return the cell of each point, shape (n,)."""
@@ -119,7 +124,16 @@ class Reach:
     start: Ints  # (cells + 2,) rows of each cell
     rows: Records  # REACH, by cell, then post
     post_start: Ints  # (posts + 1,)
-    post_cells: Ints
+    post_blocks: Records  # BLOCK, by post, then block
+
+
+def _in_blocks(cells: Ints) -> Records:
+    """Write cells, in ascending order, as the bits of blocks."""
+    block, row = np.unique(cells // BLOCK_CELLS, return_inverse=True)
+    blocks = np.zeros(len(block), dtype=BLOCK)
+    blocks["block"] = block
+    np.bitwise_or.at(blocks["cells"], row, np.int64(1) << (cells % BLOCK_CELLS).astype(np.int64))
+    return blocks
 
 
 def lay_reach(grid: Grid, posts: Records, track_xy: Floats, wander_km: Floats) -> Reach:
@@ -138,7 +152,7 @@ def lay_reach(grid: Grid, posts: Records, track_xy: Floats, wander_km: Floats) -
         places).
     """
     frame = (grid.x0, grid.y0, grid.cell_km, grid.columns, grid.rows)
-    cells, of_post, rows = [], [], []
+    cells, blocks, rows = [], [], []
     for index, post in enumerate(posts):
         reach_km = float(post["radius_km"]) + float(wander_km[index])
         found, first, last = _cells_in_reach(
@@ -147,12 +161,12 @@ def lay_reach(grid: Grid, posts: Records, track_xy: Floats, wander_km: Floats) -
         row = np.zeros(len(found), dtype=REACH)
         row["post"], row["first_segment"], row["end_segment"] = index, first, last + 1
         cells.append(found)
-        of_post.append(len(found))
+        blocks.append(_in_blocks(found))
         rows.append(row)
-    post_cells = np.concatenate([*cells, np.empty(0, np.int32)]).astype(np.int32)
+    all_cells = np.concatenate([*cells, np.empty(0, np.int32)]).astype(np.int32)
     all_rows = np.concatenate([*rows, np.empty(0, REACH)])
-    order = np.argsort(post_cells, kind="stable")
-    counts = np.bincount(post_cells, minlength=grid.cells + 1)
+    order = np.argsort(all_cells, kind="stable")
+    counts = np.bincount(all_cells, minlength=grid.cells + 1)
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    post_start = np.concatenate([[0], np.cumsum(of_post)]).astype(np.int32)
-    return Reach(start, all_rows[order], post_start, post_cells)
+    post_start = np.cumsum([0, *map(len, blocks)]).astype(np.int32)
+    return Reach(start, all_rows[order], post_start, np.concatenate([*blocks, np.empty(0, BLOCK)]))

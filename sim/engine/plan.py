@@ -13,7 +13,13 @@ from sim.engine.escalation import EscalationRules, lay_escalation
 from sim.engine.forces import ForcePlan, lay_forces
 from sim.engine.grid import Grid, Reach, lay_reach
 from sim.engine.incidents import Frame, Process, lay_process
-from sim.engine.posts import Monitors, lay_monitors, platform_records, post_circles
+from sim.engine.posts import (
+    Monitors,
+    lay_monitors,
+    platform_records,
+    post_circles,
+    track_units,
+)
 from sim.engine.reporting import Reporting, clutter_chances, lay_reporting
 from sim.engine.surroundings import Surroundings, lay_surroundings
 from sim.geography import ContactLine
@@ -38,6 +44,7 @@ class Plan:
     look_chance: NDArray[np.float64]  # (platforms, kinds + clutter + 1)
     circles: Records
     track_xy: NDArray[np.float64]
+    track_unit: NDArray[np.float64]
     track_at: NDArray[np.float64]
     grid: Grid
     reach: Reach
@@ -178,10 +185,15 @@ def _lives(scenario: Scenario) -> dict[str, int]:
     return lives
 
 
-def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    xy = np.concatenate([*(track.xy for track in monitors.tracks), np.empty((0, 2))])
-    along = np.concatenate([*(track.along_km for track in monitors.tracks), np.empty(0)])
-    return np.ascontiguousarray(xy), along
+def _tracks(
+    monitors: Monitors,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return vertices, directions from them, and where along their track they lie."""
+    tracks = monitors.tracks
+    xy = np.concatenate([*(track.xy for track in tracks), np.empty((0, 2))])
+    units = [track_units(track.xy, track.along_km) for track in tracks]
+    along = np.concatenate([*(track.along_km for track in tracks), np.empty(0)])
+    return np.ascontiguousarray(xy), np.concatenate([*units, np.empty((0, 2))]), along
 
 
 def lay_grid(
@@ -224,7 +236,7 @@ def build_plan(scenario: Scenario) -> Plan:
     surroundings = lay_surroundings(scenario)
     monitors = lay_monitors(scenario, line, surroundings.zones)
     support = lay_support(scenario, line, kinds)
-    track_xy, track_at = _tracks(monitors)
+    track_xy, track_unit, track_at = _tracks(monitors)
     grid, reach = lay_grid(scenario, line, monitors, track_xy)
     standoffs = support.bases["standoff_km"]
     process = lay_process(scenario, line)
@@ -245,6 +257,7 @@ def build_plan(scenario: Scenario) -> Plan:
         circles=post_circles(monitors.posts, track_xy, platforms),
         look_chance=_look_chances(scenario),
         track_xy=track_xy,
+        track_unit=track_unit,
         track_at=track_at,
         grid=grid,
         reach=reach,

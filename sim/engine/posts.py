@@ -230,6 +230,27 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     )
 
 
+def track_units(xy: Floats, along_km: Floats) -> Floats:
+    """Return the direction of the segment that begins at each vertex of a track.
+
+    Parameters
+    ----------
+    xy
+        Vertices (n, 2), km.
+    along_km
+        Where along the track they lie (n,).
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2)
+        Plane km per km along the track; zero where no segment begins.
+    """
+    units = np.zeros_like(xy)
+    steps_km = np.diff(along_km)[:, None]
+    np.divide(np.diff(xy, axis=0), steps_km, out=units[:-1], where=steps_km > 0.0)
+    return units
+
+
 def post_circles(posts: Records, track_xy: Floats, platforms: Records) -> Records:
     """Return a circle around all that the drones of each post can see from their track.
 

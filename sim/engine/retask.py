@@ -13,6 +13,7 @@ from sim.engine.posts import (
     lay_track,
     post_circles,
     stretch,
+    track_units,
 )
 from sim.errors import InputError
 from sim.kernel.world import Records, World
@@ -75,12 +76,12 @@ def _joined(reach: Reach, cells: int, added: Reach, posts: int) -> Reach:
     all_cells: NDArray[np.int64] = np.concatenate([cell_of, added_cell])
     order = np.argsort(all_cells, kind="stable")
     start = np.concatenate([[0], np.cumsum(np.bincount(all_cells, minlength=cells + 1))])
-    last = reach.post_start[-1] + len(added.post_cells)
+    last = reach.post_start[-1] + len(added.post_blocks)
     return Reach(
         start.astype(np.int32),
         np.concatenate([reach.rows, rows])[order],
         np.append(reach.post_start, last).astype(np.int32),
-        np.concatenate([reach.post_cells, added.post_cells]),
+        np.concatenate([reach.post_blocks, added.post_blocks]),
     )
 
 
@@ -96,18 +97,20 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     post = post.copy()
     post["first_vertex"] = 0
     added = lay_reach(plan.grid, post, track.xy, np.zeros(1))
-    reach = Reach(world.reach_start, world.reach, world.post_cell_start, world.post_cells)
+    reach = Reach(world.reach_start, world.reach, world.post_start, world.post_blocks)
     joined = _joined(reach, plan.grid.cells, added, number)
     post["first_vertex"] = len(world.track_xy)
     world.put("posts", np.concatenate([world.posts, post]))
     world.put("track_xy", np.concatenate([world.track_xy, track.xy]))
     circle = post_circles(post, world.track_xy, world.platforms)
     world.put("circles", np.concatenate([world.circles, circle]))
+    units = track_units(track.xy, track.along_km)
+    world.put("track_unit", np.concatenate([world.track_unit, units]))
     world.put("track_at", np.concatenate([world.track_at, track.along_km]))
     world.put("reach_start", joined.start)
     world.put("reach", joined.rows)
-    world.put("post_cell_start", joined.post_start)
-    world.put("post_cells", joined.post_cells)
+    world.put("post_start", joined.post_start)
+    world.put("post_blocks", joined.post_blocks)
     if len(track.xy) + 1 > len(world.visits):
         world.put("visits", np.empty((len(track.xy) + 1, 2)))
     return number

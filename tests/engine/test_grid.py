@@ -7,6 +7,7 @@ from engine_scenarios import RICH, TINY, Floats, rich_on_the_real_line, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.agents.patrol import BLOCK_CELLS
 from sim.engine.grid import MOST_CELLS, Grid
 from sim.engine.plan import Plan, build_plan
 from sim.engine.world import make_world
@@ -34,6 +35,17 @@ def listed(world: World, cell: int) -> dict[int, tuple[int, int]]:
     return {int(row["post"]): (int(row["first_segment"]), int(row["end_segment"])) for row in rows}
 
 
+def cells_of(world: World, post: int) -> set[int]:
+    """Return the cells listed for a post, from the bits of its blocks."""
+    blocks = world.post_blocks[slice(*world.post_start[post : post + 2])]
+    return {
+        int(block["block"]) * BLOCK_CELLS + bit
+        for block in blocks
+        for bit in range(BLOCK_CELLS)
+        if int(block["cells"]) >> bit & 1
+    }
+
+
 def check_points(plan: Plan, world: World, points: Floats) -> int:
     """Check that the posts and segments that see each point are listed; count the sightings."""
     cells = plan.grid.cell_of(points)
@@ -44,7 +56,7 @@ def check_points(plan: Plan, world: World, points: Floats) -> int:
         segments = np.asarray(shapely.linestrings(ends))
         apart = shapely.distance(segments[None], np.asarray(shapely.points(points))[:, None])
         sees = apart <= world.posts["radius_km"][post]
-        mine = set(world.post_cells[slice(*world.post_cell_start[post : post + 2])].tolist())
+        mine = cells_of(world, post)
         for row in np.flatnonzero(sees.any(axis=1)):
             first, end = listed(world, int(cells[row]))[post]
             seen = np.flatnonzero(sees[row])
