@@ -81,9 +81,11 @@ def _first_in_position(world: World, v: int, t: float) -> int:
     best_h = world.settings[0].cue_flight_h
     for p in range(len(circles)):
         circle = circles[p]
-        dx, dy = violation.x - circle.x, violation.y - circle.y
-        least_km = np.sqrt(dx * dx + dy * dy) - circle.radius_km
-        if circle.transit_kmh <= 0.0 or least_km > best_h * circle.transit_kmh:
+        dx, dy = abs(violation.x - circle.x), abs(violation.y - circle.y)
+        most_km = circle.radius_km + best_h * circle.transit_kmh
+        if circle.transit_kmh <= 0.0 or dx > most_km or dy > most_km:
+            continue  # most posts are far away, and this needs no root
+        if dx * dx + dy * dy > most_km * most_km:
             continue
         d = world.posts[p].on_station
         while d >= 0:

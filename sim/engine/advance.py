@@ -51,6 +51,7 @@ from sim.kernel.calendar import (
     UNIT_READY,
     WORSEN,
     drop_first,
+    next_time,
     push,
 )
 from sim.kernel.compiled import compiled
@@ -185,7 +186,7 @@ def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) ->
 
 @compiled
 def _take_event(world: World) -> None:
-    event = world.heap[0]
+    event = world.events[world.calendar[0].next]
     t, until = event.time, event.until
     kind, first, second, epoch = event.kind, event.first, event.second, event.epoch
     drop_first(world)
@@ -238,11 +239,11 @@ def advance(world: World, until: float) -> int:
     room = most_pushes(world)
     while True:
         # a report that passes a closed station by may become a call at once: two events
-        if clock.pending + clock.live + 2 * clock.queued + room > len(world.heap):
+        if clock.pending + clock.live + 2 * clock.queued + room > len(world.events):
             return MORE_ROOM
         if clock.sorties + len(world.drones) > len(world.sorties):
             return MORE_ROOM
-        next_event = world.heap[0].time if clock.pending > 0 else np.inf
+        next_event = next_time(world)
         next_change = np.inf
         if clock.next_change < len(world.changes):
             next_change = world.changes[clock.next_change].time

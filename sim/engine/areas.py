@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.engine.grid import Grid
+from sim.engine.nearest import locate
 from sim.geography import ContactLine
 from sim.kernel.world import Records
 from sim.scenario import Scenario
@@ -88,7 +89,7 @@ def place_in_areas(
             continue
         points = _points(area, uniform[:, mine])
         rows["x"][mine], rows["y"][mine] = points.T
-        chainage, offset = line.locate(points)
+        chainage, offset = locate(line, points)
         rows["chainage"][mine] = chainage
         rows["offset"][mine] = np.abs(offset)
         rows["depth"][mine] = np.inf

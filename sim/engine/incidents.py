@@ -21,6 +21,7 @@ from sim.agents.violation import VIOLATION
 from sim.engine.areas import Areas, place_in_areas
 from sim.engine.bases import line_cells
 from sim.engine.grid import Grid
+from sim.engine.nearest import locate
 from sim.engine.streams import stream
 from sim.errors import InputError
 from sim.geography import ContactLine
@@ -355,7 +356,7 @@ def _place(rows: Records, frame: Frame) -> None:
     rows["cell"] = frame.grid.cell_of(points)
     deep = np.flatnonzero(rows["offset"] >= frame.least_standoff_km)
     if len(deep):
-        rows["depth"][deep] = line.locate(points[deep])[1]
+        rows["depth"][deep] = locate(line, points[deep])[1]
 
 
 def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:

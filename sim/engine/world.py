@@ -14,7 +14,7 @@ from sim.engine.posts import post_circles, transit_speed_kmh
 from sim.engine.reporting import draw_reporting
 from sim.engine.streams import stream
 from sim.engine.surroundings import draw_surroundings
-from sim.kernel.calendar import EVENT
+from sim.kernel.calendar import EVENT, empty_calendar, put_together, take_apart
 from sim.kernel.compiled import is_cached, mark_cached
 from sim.kernel.world import CLOCK, Records, World
 
@@ -139,8 +139,9 @@ def make_world(plan: Plan, seed: int) -> World:
     return World(
         clock=clock,
         settings=plan.settings,
-        heap=np.zeros(CALENDAR_ROOM + 8 * len(drones), dtype=EVENT),
-        spare=np.zeros(1, dtype=EVENT),
+        events=np.empty(CALENDAR_ROOM + 8 * len(drones), dtype=EVENT),
+        days=np.full(_pages(CALENDAR_ROOM), -1, dtype=np.int32),
+        calendar=empty_calendar(),
         drones=drones,
         drone_zones=np.ascontiguousarray(zones_of),
         loss_hazard=loss_hazard,
@@ -189,6 +190,11 @@ def make_world(plan: Plan, seed: int) -> World:
     )
 
 
+def _pages(room: int) -> int:
+    """Return the number of lists for a calendar that has room for so many events."""
+    return 1 << max(0, room // 4 - 1).bit_length()
+
+
 def _grown(array: Records, room: int) -> Records:
     grown = np.zeros(max(room, 2 * len(array)), dtype=array.dtype)
     grown[: len(array)] = array
@@ -200,8 +206,11 @@ def make_room(world: World) -> None:
     clock = world.clock[0]
     most = clock["pending"] + clock["live"] + 2 * clock["queued"]
     events = int(most) + most_pushes(world) + 64
-    if events > len(world.heap):
-        world.put("heap", _grown(world.heap, events))
+    if events > len(world.events):
+        chain = take_apart(world)
+        world.put("events", _grown(world.events, events))
+        world.put("days", np.full(_pages(len(world.events)), -1, dtype=np.int32))
+        put_together(world, chain)
     sorties = int(clock["sorties"]) + 2 * len(world.drones) + 64
     if sorties > len(world.sorties):
         world.put("sorties", _grown(world.sorties, sorties))

@@ -1,8 +1,20 @@
-"""The calendar of coming events: a binary heap in one array.
+"""The calendar of coming events: a calendar queue.
+
+Time is cut into short days of equal length, which are dealt out in turn to a ring of lists: as on
+the pages of a desk calendar, a list holds the events of its day of this year, in order, and after
+them those of the same day of later years. The next event is nearly always at the head of one of the
+next few lists, and a new one nearly always belongs at the head of its list, so entering and taking
+need about the same few steps however many events are pending. The length of a day is set anew
+when lists get long, or the days between events many.
 
 Events at the same instant are taken by kind, then by the two numbers they carry. The order is thus
 a property of the events and not of the order in which they were entered, which is what makes a run
 independent of how it is cut into steps.
+
+References
+----------
+Brown, R. (1988), Calendar queues: a fast O(1) priority queue implementation for the simulation
+event set problem, Communications of the ACM 31, 1220-1227.
 """
 
 import numpy as np
@@ -11,20 +23,43 @@ from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
 
 EVENT = np.dtype(
-    {
-        "names": ["time", "time_bits", "until", "kind", "first", "second", "epoch"],
-        "formats": ["f8", "i8", "f8", "i4", "i4", "i4", "i4"],
-        "offsets": [0, 0, 8, 16, 20, 24, 28],
-        "itemsize": 32,
-    },
+    [
+        ("time", "f8"),  # h, >= 0
+        ("until", "f8"),  # h, end of the visit of a look
+        ("kind", "i4"),
+        ("first", "i4"),  # a violation or drone
+        ("second", "i4"),  # a drone, unit, source or station
+        ("epoch", "i4"),  # of its drone or regime, without which it is void
+        ("next", "i4"),  # in its list, or among the unused; -1 for none
+    ],
     align=True,
 )
-"""An event: its time (h, >= 0), also as an integer of the same order; the end (h) of the visit of
-a look; its kind; a violation or drone; a drone, unit, source or station; and the epoch of its drone
-or regime, without which it is void."""
+CALENDAR = np.dtype(
+    [
+        ("next", "i4"),  # row of the event that comes next, -1 for none
+        ("unused", "i4"),  # first of the rows given back
+        ("rows", "i4"),  # rows ever in use
+        ("days_per_h", "f8"),
+        ("day", "i8"),  # of the next event
+        ("taken", "i8"),  # events taken since the length of a day was last looked at,
+        ("passed", "i8"),  # events passed by in lists on entering since then,
+        ("turned", "i8"),  # and days gone through for the next event
+    ],
+    align=True,
+)
 
-column("heap", EVENT)
-column("spare", EVENT)  # (1,) the event being entered
+column("events", EVENT)
+column("days", np.int32)  # (a power of two,) first event of each list, -1 for none
+column("calendar", CALENDAR)  # (1,)
+
+FIRST_DAYS_PER_H = 16.0
+LOOK_AFTER = 1024
+"""Events taken between looks at the length of a day."""
+LONG_LISTS = 2
+MANY_DAYS = 8
+"""Means per event taken, above which days are made shorter, or longer, by `DAY_STEP`."""
+DAY_STEP = 4.0
+MOST_DAYS_PER_H = 1e9
 
 # The kinds of event, in the order in which they are taken at one instant.
 # Events of drones come first.
@@ -50,6 +85,14 @@ WORSEN = 19
 EASE = 20
 
 
+def empty_calendar() -> Records:
+    """Return the state of a calendar without events."""
+    calendar = np.zeros(1, dtype=CALENDAR)
+    calendar["next"] = calendar["unused"] = -1
+    calendar["days_per_h"] = FIRST_DAYS_PER_H
+    return calendar
+
+
 @compiled
 def _before(one: Records, other: Records) -> bool:
     if one.time != other.time:
@@ -62,6 +105,41 @@ def _before(one: Records, other: Records) -> bool:
 
 
 @compiled
+def _row_for_new(calendar: Records, events: Records) -> int:
+    row = calendar.unused
+    if row >= 0:
+        calendar.unused = events[row].next
+        return int(row)
+    calendar.rows += 1
+    return int(calendar.rows - 1)
+
+
+@compiled
+def _insert(world: World, row: int) -> None:
+    """Put an event into the list of its day."""
+    calendar = world.calendar[0]
+    events = world.events
+    days = world.days
+    new = events[row]
+    day = int(new.time * calendar.days_per_h)
+    page = day & (len(days) - 1)
+    previous = -1
+    other = days[page]
+    while other >= 0 and _before(events[other], new):
+        previous = other
+        other = events[other].next
+        calendar.passed += 1
+    new.next = other
+    if previous >= 0:
+        events[previous].next = row
+        return
+    days[page] = row
+    if calendar.next < 0 or day <= calendar.day:
+        calendar.next = row
+        calendar.day = day
+
+
+@compiled
 def push(
     world: World, time: float, kind: int, first: int, second: int, epoch: int, until: float
 ) -> None:
@@ -69,57 +147,104 @@ def push(
     clock = world.clock[0]
     if time > clock.horizon:
         return
-    heap = world.heap
-    new = world.spare[0]
+    row = _row_for_new(world.calendar[0], world.events)
+    new = world.events[row]
     new.time = time
     new.until = until
     new.kind = kind
     new.first = first
     new.second = second
     new.epoch = epoch
-    hole = clock.pending
     clock.pending += 1
-    while hole > 0:
-        parent = (hole - 1) >> 1
-        if not _before(new, heap[parent]):
-            break
-        heap[hole] = heap[parent]
-        hole = parent
-    heap[hole] = new
+    _insert(world, row)
+
+
+@compiled
+def _find_next(world: World) -> None:
+    """Find the event that comes next, from the present day on."""
+    calendar = world.calendar[0]
+    days = world.days
+    day = calendar.day
+    for _ in range(len(days)):
+        row = days[day & (len(days) - 1)]
+        if row >= 0 and int(world.events[row].time * calendar.days_per_h) == day:
+            calendar.next = row
+            calendar.day = day
+            return
+        day += 1
+        calendar.turned += 1
+    calendar.next = -1
+    for row in days:
+        if row >= 0 and (
+            calendar.next < 0 or _before(world.events[row], world.events[calendar.next])
+        ):
+            calendar.next = row
+    calendar.day = int(world.events[calendar.next].time * calendar.days_per_h)
+
+
+@compiled
+def next_time(world: World) -> float:
+    """Return the time of the event that comes next (h), infinite if none is pending."""
+    row = world.calendar[0].next
+    return float(world.events[row].time) if row >= 0 else np.inf
 
 
 @compiled
 def drop_first(world: World) -> None:
-    """Take the earliest event off the calendar.
-
-    The hole goes down to a leaf along the earlier children, then the last event rises from there:
-    it nearly always belongs near the leaves, and each level costs one comparison instead of two.
-    Which child is earlier is a coin toss that the processor can not guess, so instead of a branch
-    the sign of the difference of the times, as integers, makes the step.
-    """
+    """Take the earliest event off the calendar."""
     clock = world.clock[0]
-    heap = world.heap
+    calendar = world.calendar[0]
+    row = calendar.next
+    event = world.events[row]
+    world.days[calendar.day & (len(world.days) - 1)] = event.next
+    event.next = calendar.unused
+    calendar.unused = row
     clock.pending -= 1
-    size = clock.pending
-    hole = 0
-    child = 1
-    while child + 1 < size:
-        ahead = heap[child + 1].time_bits - heap[child].time_bits
-        if ahead == 0:
-            child += 1 if _before(heap[child + 1], heap[child]) else 0
-        else:
-            child -= ahead >> 63
-        heap[hole] = heap[child]
-        hole = child
-        child = 2 * hole + 1
-    if child < size:
-        heap[hole] = heap[child]
-        hole = child
-    last = heap[size]
-    while hole > 0:
-        parent = (hole - 1) >> 1
-        if not _before(last, heap[parent]):
-            break
-        heap[hole] = heap[parent]
-        hole = parent
-    heap[hole] = last
+    if clock.pending == 0:
+        calendar.next = -1
+        return
+    calendar.taken += 1
+    if calendar.taken == LOOK_AFTER:
+        _adapt(world)
+    _find_next(world)
+
+
+@compiled
+def _adapt(world: World) -> None:
+    """Make days shorter where lists have grown long, longer where most days are empty."""
+    calendar = world.calendar[0]
+    factor = 1.0
+    if calendar.passed > LONG_LISTS * calendar.taken and calendar.days_per_h < MOST_DAYS_PER_H:
+        factor = DAY_STEP
+    elif calendar.turned > MANY_DAYS * calendar.taken:
+        factor = 1.0 / DAY_STEP
+    if factor != 1.0:
+        chain = take_apart(world)
+        calendar.days_per_h *= factor
+        put_together(world, chain)
+    calendar.taken = calendar.passed = calendar.turned = 0
+
+
+@compiled
+def take_apart(world: World) -> int:
+    """Put all events into one list and empty the days; return its first event."""
+    chain = -1
+    for page in range(len(world.days)):
+        row = world.days[page]
+        while row >= 0:
+            following = world.events[row].next
+            world.events[row].next = chain
+            chain = row
+            row = following
+        world.days[page] = -1
+    world.calendar[0].next = -1
+    return chain
+
+
+@compiled
+def put_together(world: World, chain: int) -> None:
+    """Put the events of a list back into their days."""
+    while chain >= 0:
+        following = world.events[chain].next
+        _insert(world, chain)
+        chain = following

@@ -1,4 +1,4 @@
-"""The event heap."""
+"""The calendar of events."""
 
 import numpy as np
 from engine_scenarios import TINY, scenario
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim.engine.plan import build_plan
 from sim.engine.world import make_room, make_world
-from sim.kernel.calendar import drop_first, push
+from sim.kernel.calendar import drop_first, empty_calendar, push
 from sim.kernel.world import World
 
 HORIZON_H = 48.0
@@ -30,6 +30,8 @@ WORLD = fresh_world()
 
 def clear() -> None:
     WORLD.clock["pending"] = 0
+    WORLD.days[:] = -1
+    WORLD.put("calendar", empty_calendar())
 
 
 def enter(event: Event) -> None:
@@ -38,7 +40,7 @@ def enter(event: Event) -> None:
 
 
 def take() -> Event:
-    first = WORLD.heap[0]
+    first = WORLD.events[WORLD.calendar["next"][0]]
     event = (float(first["time"]), int(first["kind"]), int(first["first"]), int(first["second"]))
     drop_first(WORLD)
     return event
@@ -75,7 +77,7 @@ def test_events_carry_their_epoch_and_end() -> None:
     for number in range(20):
         push(WORLD, float(20 - number), 7, number, 0, 100 + number, 0.5 * number)
     for number in reversed(range(20)):
-        first = WORLD.heap[0]
+        first = WORLD.events[WORLD.calendar["next"][0]]
         assert (first["first"], first["epoch"], first["until"]) == (
             number,
             100 + number,
@@ -97,14 +99,14 @@ def test_nothing_is_entered_beyond_the_end_of_the_run() -> None:
 def test_a_full_calendar_grows_and_keeps_its_events() -> None:
     """Catches a calendar that loses events, or keeps its old address, when it has to grow."""
     world = fresh_world()
-    world.put("heap", world.heap[:70].copy())
+    world.put("events", world.events[:70].copy())
     for number in range(60):
         push(world, float((7 * number) % 60) / 2.0, 7, number, 0, 0, 0.0)
-    room = len(world.heap)
+    room = len(world.events)
     make_room(world)
-    assert len(world.heap) > room
+    assert len(world.events) > room
     times = []
     for _ in range(60):
-        times.append(float(world.heap[0]["time"]))
+        times.append(float(world.events[world.calendar["next"][0]]["time"]))
         drop_first(world)
     assert times == [0.5 * number for number in range(60)]

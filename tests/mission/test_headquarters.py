@@ -192,7 +192,7 @@ def test_a_long_queue_that_passes_a_station_by_fits_the_calendar() -> None:
     waiting = int(world.stations["queued"][0])
     assert 2 * waiting > 4096, "more than the calendar holds at first"
     advance_world(world, AWAY_H[0])
-    assert 2 * waiting <= world.clock["pending"][0] <= len(world.heap)
+    assert 2 * waiting <= world.clock["pending"][0] <= len(world.events)
 
 
 def test_slight_reports_pass_a_station_by() -> None:
