@@ -47,7 +47,17 @@ def test_configs_say_what_they_are_for(name: str) -> None:
 
 def test_the_library_has_the_classes_of_monitors() -> None:
     """Catches a platform that scenarios of users rely on and that went missing."""
-    names = ["hale", "male", "tactical", "mini", "mini_wing", "aerostat", "camera_mast", "acoustic"]
+    names = [
+        "hale",
+        "male",
+        "tactical",
+        "tactical_wing",
+        "mini",
+        "mini_wing",
+        "aerostat",
+        "camera_mast",
+        "acoustic",
+    ]
     assert list(read_toml(LIBRARY)["platforms"]) == names
 
 
