@@ -134,7 +134,7 @@ def test_only_platforms_in_use_are_listed() -> None:
     """Catches a description that lists the whole library."""
     scenario = Scenario.load(CONFIGS / "minimal.toml")
     assert list(scenario.monitor_platforms()) == ["male"]
-    assert len(scenario.platforms) == 8
+    assert len(scenario.platforms) > 1
 
 
 def test_values_are_quick() -> None:
