@@ -111,7 +111,7 @@ def _add_sweep(commands: Commands) -> None:
         "sweep",
         "run a grid of scenarios, each with several seeds",
         "Run a scenario over a grid of values, each point with the same seeds. Prints and writes "
-        "means with 95 %% intervals (the run is the unit), figures, and every run as Parquet. The "
+        "means with 95 % intervals (the run is the unit), figures, and every run as Parquet. The "
         "same command takes up a sweep that was interrupted.",
     )
     sweep.add_argument("sweep", metavar="SWEEP", type=Path, help="sweep file (TOML)")
@@ -135,7 +135,7 @@ def _add_compare(commands: Commands) -> None:
         "compare",
         "run scenarios with the same seeds and show how they differ",
         "Run two or more scenarios with the same seeds. Prints and writes how the others differ "
-        "from the first, with 95 %% intervals (the run is the unit), figures, and every run as "
+        "from the first, with 95 % intervals (the run is the unit), figures, and every run as "
         "Parquet.",
     )
     compare.add_argument(

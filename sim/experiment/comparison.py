@@ -25,6 +25,7 @@ LAST_FIRST_SEED = 2**53
 DEFAULT_MEASURES = (
     "n_violations",
     "detection_rate",
+    "attributed_share",
     "detection_delay_mean_min",
     "response_time_p50_min",
     "response_time_p90_min",
@@ -35,6 +36,8 @@ DEFAULT_MEASURES = (
     "unanswered_share",
     "monitors_on_station_mean",
     "unit_utilisation",
+    "units_present_mean",
+    "ceasefire_held",
     "monitor_cost_usd",
 )
 """What scenarios are compared by unless the user names measures."""

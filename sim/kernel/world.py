@@ -42,6 +42,20 @@ CLOCK = np.dtype(
     align=True,
 )
 
+_PLACES = """
+    clock settings calendar events days
+    drones drone_zones loss_hazard platforms look_chance sorties
+    posts circles track_xy track_unit track_at
+    reach_start reach post_start post_blocks visits zones changes
+    violations cases cell_live block_live answers
+    report_at desk_hours sources stations station_head station_tail referee
+    us regimes regime regime_thresholds leads kind_domains
+    units bases fits near_bases near_hours near_slack forward queue_head queue_tail
+"""
+"""All columns. Machine code that is kept on disk has their places in the table written into it, so
+these are fixed here and do not depend on which module a process happens to import first."""
+_ORDER = _PLACES.split()
+
 _SLOTS = 4  # of the table, for each column: the address and up to three lengths
 _columns: dict[str, tuple[np.dtype[Any], int, int]] = {}  # type, dimensions, first slot
 
@@ -59,7 +73,7 @@ class World:
         if arrays.keys() != _columns.keys():
             message = f"columns that do not match: {sorted(arrays.keys() ^ _columns.keys())}"
             raise TypeError(message)
-        self._table = np.zeros(_SLOTS * len(_columns), dtype=np.int64)
+        self._table = np.zeros(_SLOTS * len(_ORDER), dtype=np.int64)
         self.address = int(self._table.ctypes.data)
         for name, array in arrays.items():
             self.put(name, array)
@@ -144,9 +158,14 @@ def column(name: str, dtype: Any, dimensions: int = 1) -> None:
         Type of its entries, plain or structured.
     dimensions
         1 to 3.
+
+    Raises
+    ------
+    ValueError
+        When the column has no place in the table.
     """
     dtype = np.dtype(dtype)
-    slot = _SLOTS * len(_columns)
+    slot = _SLOTS * _ORDER.index(name)
     _columns[name] = (dtype, dimensions, slot)
 
     def read_1(world: Records) -> Records:

@@ -157,11 +157,11 @@ def _finish_axes(axes: Axes, summary: pd.DataFrame, factor: str, measure: str) -
 
 
 def _explain_curves(axes: Axes, by: str, levels: int) -> None:
-    """Name the curves in the order in which they end, the uppermost first."""
+    """Name the curves in the order in which they lie, the uppermost first."""
     handles, labels = axes.get_legend_handles_labels()
-    ends = [np.asarray(line.get_ydata(), dtype=np.float64) for line in axes.lines]
-    last = np.array([end[np.isfinite(end)][-1] if np.isfinite(end).any() else -1 for end in ends])
-    order = np.argsort(-last, kind="stable")
+    curves = [np.asarray(line.get_ydata(), dtype=np.float64) for line in axes.lines]
+    height = np.array([y[np.isfinite(y)].mean() if np.isfinite(y).any() else -1 for y in curves])
+    order = np.argsort(-height, kind="stable")
     title = capital(factor_label(by)).replace(" support units", "\nsupport units")
     if levels > len(handles):
         title += f"\n{len(handles)} of {levels} values"
