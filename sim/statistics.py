@@ -14,6 +14,9 @@ from scipy.special import bdtr, ndtri, stdtrit
 
 CONFIDENCE = 0.95
 
+INDICATORS = frozenset({"ceasefire_held", "backstop_honoured"})
+"""Measures that are 1 or 0 in each run: their mean is a chance."""
+
 _NOT_MEASURES = {"point", "replication", "seed", "error"}
 
 
@@ -97,6 +100,25 @@ def wilson_interval(successes: int, trials: int, confidence: float = CONFIDENCE)
     low = 0.0 if successes == 0 else middle - half
     high = 1.0 if successes == trials else middle + half
     return Interval(share, low, high)
+
+
+def indicator_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
+    """Estimate a chance from one yes (1) or no (0) a run.
+
+    Parameters
+    ----------
+    values
+        One value a run, 0 or 1; NaN (undefined in that run) is left out.
+    confidence
+        Chance that such an interval holds the chance, on average.
+
+    Returns
+    -------
+    Interval
+        Share of runs and Wilson's score interval; NaN without any value.
+    """
+    sample = _defined(values)
+    return wilson_interval(int(sample.sum()), len(sample), confidence)
 
 
 def quantile_interval(
@@ -188,7 +210,8 @@ def summarise(
     -------
     DataFrame
         One row a point: the factors, ``runs`` (that went well), ``failed``, and for each measure
-        ``<measure>_mean``, ``_low`` and ``_high`` (Student's t over runs, as `mean_interval`).
+        ``<measure>_mean``, ``_low`` and ``_high`` (Student's t over runs, as `mean_interval`;
+        Wilson's interval for `INDICATORS`).
     """
     names = list(measures) if measures is not None else measure_columns(runs, factors)
     failed = runs["error"].ne("") if "error" in runs else pd.Series(False, index=runs.index)
@@ -199,10 +222,14 @@ def summarise(
     groups = runs.groupby(by, sort=False)[names]
     mean, count = groups.mean(), groups.count()
     half = _t_factor(count.to_numpy(), confidence) * groups.std(ddof=1) / np.sqrt(count)
+    low, high = mean - half, mean + half
+    for name in INDICATORS.intersection(names):
+        shares = groups[name].apply(indicator_interval, confidence=confidence)
+        low[name], high[name] = shares.map(lambda s: s.low), shares.map(lambda s: s.high)
     columns = {
         f"{name}_{part}": values[name]
         for name in names
-        for part, values in (("mean", mean), ("low", mean - half), ("high", mean + half))
+        for part, values in (("mean", mean), ("low", low), ("high", high))
     }
     return pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1).reset_index(
         drop=True

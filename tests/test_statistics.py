@@ -12,6 +12,8 @@ from sim.experiment import (
     summarise,
     wilson_interval,
 )
+from sim.measures import MEASURES
+from sim.statistics import INDICATORS, indicator_interval
 
 
 def test_mean_is_students_t() -> None:
@@ -115,3 +117,20 @@ def test_summary_without_keys_or_factors() -> None:
     assert summarise(runs, ["a"])["x_mean"].tolist() == [1.0, 4.0]
     assert np.isnan(summarise(runs, ["a"])["x_low"].iloc[1])
     assert summarise(runs, [], ["x"])["x_mean"].tolist() == [2.0]
+
+
+def test_chances_stay_between_0_and_1() -> None:
+    """Catches a chance with an interval beyond certainty, in tables of sweeps and of comparisons."""
+    held = [1.0] * 17 + [0.0] * 3
+    interval = indicator_interval([*held, np.nan])
+    assert interval == wilson_interval(17, 20)
+    runs = pd.DataFrame({"point": 0, "ceasefire_held": held, "detection_rate": held, "error": ""})
+    row = summarise(runs, []).iloc[0]
+    assert (row["ceasefire_held_low"], row["ceasefire_held_high"]) == interval[1:]
+    assert row["detection_rate_high"] == mean_interval(held).high > 1.0
+
+
+def test_indicators_are_the_measures_that_are_yes_or_no() -> None:
+    """Catches a new measure of yes or no that is given Student's interval."""
+    told = {name for name, found in MEASURES.items() if found.definition.startswith("1 if")}
+    assert told == INDICATORS

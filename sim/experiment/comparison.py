@@ -17,7 +17,7 @@ from sim.experiment.running import perform_in_memory
 from sim.measures import MEASURES
 from sim.scenario import Scenario
 from sim.scenario.messages import did_you_mean
-from sim.statistics import mean_interval, paired_difference
+from sim.statistics import INDICATORS, indicator_interval, mean_interval, paired_difference
 
 DEFAULT_REPLICATIONS = 40
 LAST_FIRST_SEED = 2**53
@@ -206,7 +206,8 @@ def _row(values: pd.DataFrame, label: str, name: str) -> dict[str, Any]:
     is_reference = label == values.columns[0]
     # Of the reference there is nothing to compare: a difference to itself would look like one.
     before = np.full_like(reference, np.nan) if is_reference else reference
-    mean, difference = mean_interval(own), paired_difference(before, own)
+    mean = indicator_interval(own) if name in INDICATORS else mean_interval(own)
+    difference = paired_difference(before, own)
     unit = MEASURES[name].unit if name in MEASURES else ""
     pairs = int((~np.isnan(before) & ~np.isnan(own)).sum())
     cells = (label, name, unit, int((~np.isnan(own)).sum()), *mean, pairs, *difference)

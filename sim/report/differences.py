@@ -66,7 +66,8 @@ def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
     reference, *others = dict.fromkeys(table["scenario"])
     rows = {name: differences(table, name) for name in dict.fromkeys(table["measure"])}
     equal = [name for name, row in rows.items() if all(d.is_none for d in row)]
-    shown = {name: row for name, row in rows.items() if name not in equal}
+    undefined = [name for name, row in rows.items() if all(np.isnan(d.estimate) for d in row)]
+    shown = {name: row for name, row in rows.items() if name not in equal + undefined}
     row_in = ROW_IN + SCENARIO_IN * len(others)
     with mpl.rc_context(STYLE):
         figure = new_figure(WIDTH_IN, 1.6 + row_in * max(1, len(shown)))
@@ -78,7 +79,12 @@ def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
         else:
             say_nothing_to_show(panels[0], "no run differs in any measure")
         add_title(figure, f"Difference to {reference}")
-        add_caption(figure, " ".join([_caption(reference, rows, runs), *_equal(equal), note]))
+        add_caption(
+            figure,
+            " ".join(
+                [_caption(reference, rows, runs), *_equal(equal), *_undefined(undefined), note]
+            ),
+        )
     return figure
 
 
@@ -154,6 +160,14 @@ def _caption(reference: str, rows: dict[str, list[Difference]], runs: int) -> st
         "scenario; lines: 95\u00a0% intervals (Student's t over pairs). Filled points and *: the "
         "interval leaves out 0, as 1 in 20 would by chance. Each row has its own scale."
     )
+
+
+def _undefined(measures: list[str]) -> list[str]:
+    """Name the measures that are left out because no pair of runs has them."""
+    if not measures:
+        return []
+    names = [measure_label(name) for name in measures]
+    return [f"Not defined in any pair of runs: {'; '.join(names)}."]
 
 
 def _equal(measures: list[str]) -> list[str]:
