@@ -224,7 +224,7 @@ def summarise(
     half = _t_factor(count.to_numpy(), confidence) * groups.std(ddof=1) / np.sqrt(count)
     low, high = mean - half, mean + half
     for name in INDICATORS.intersection(names):
-        shares = groups[name].apply(indicator_interval, confidence=confidence)
+        shares = runs.groupby(by, sort=False)[name].apply(indicator_interval, confidence=confidence)
         low[name], high[name] = shares.map(lambda s: s.low), shares.map(lambda s: s.high)
     columns = {
         f"{name}_{part}": values[name]

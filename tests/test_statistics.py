@@ -120,7 +120,7 @@ def test_summary_without_keys_or_factors() -> None:
 
 
 def test_chances_stay_between_0_and_1() -> None:
-    """Catches a chance with an interval beyond certainty, in tables of sweeps and of comparisons."""
+    """Catches a chance with an interval beyond certainty, in a sweep or a comparison."""
     held = [1.0] * 17 + [0.0] * 3
     interval = indicator_interval([*held, np.nan])
     assert interval == wilson_interval(17, 20)
