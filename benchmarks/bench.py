@@ -36,6 +36,8 @@ MOST_LOST = 0.25
 MOST_FORCES_RATIO = 1.3
 MOST_PER_VIOLATION_RATIO = 1.2
 MOST_MEMORY_RATIO = 1.1
+MOST_MISSION_MS = 60.0
+MOST_MISSION_RATIO = 4.0
 MOST_BYTES_PER_RUN = 200.0
 """Less than a row of results: a sweep that kept its rows would need more."""
 
@@ -108,6 +110,16 @@ def make_checks(figures: dict[str, Any]) -> list[Check]:
         Check("time with twice the drones and units", double / single, MOST_FORCES_RATIO),
         Check("share of a sweep outside the engine", figures["sweep"]["lost_share"], MOST_LOST),
         Check(
+            "milliseconds a run of the whole mission in a sweep with a worker a core",
+            figures["mission"]["sweep_ms_per_run"],
+            MOST_MISSION_MS,
+        ),
+        Check(
+            "its time per violation, against the job's",
+            figures["mission"]["per_violation_ratio"],
+            MOST_MISSION_RATIO,
+        ),
+        Check(
             f"peak memory of the process, {many} runs against {few}",
             memory[f"process {many}"] / memory[f"process {few}"],
             MOST_MEMORY_RATIO,
@@ -135,6 +147,7 @@ def main() -> int:
         "planning_s": planning_seconds(),
         "microseconds_per_violation": growth.time_by_violations(),
         "milliseconds_by_forces": growth.time_by_forces(),
+        "mission": growth.mission_year(),
         "sweep": growth.sweep_overhead(),
         "sweep_memory_mb": growth.sweep_memory(),
         "first_call": first,

@@ -15,6 +15,7 @@ from sim.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIO = ROOT / "configs" / "straight.toml"
+MISSION = ROOT / "configs" / "baseline.toml"
 
 
 def prepare(
@@ -73,8 +74,14 @@ class Stages:
         return values
 
 
-def sweep_job(runs: int, out: Path, workers: int = 1, stages: Stages | None = None) -> float:
-    """Sweep the job through the sweep runner, its results kept on disk.
+def sweep_job(
+    runs: int,
+    out: Path,
+    workers: int = 1,
+    stages: Stages | None = None,
+    scenario: Path = SCENARIO,
+) -> float:
+    """Sweep a scenario through the sweep runner, its results kept on disk.
 
     Parameters
     ----------
@@ -86,13 +93,15 @@ def sweep_job(runs: int, out: Path, workers: int = 1, stages: Stages | None = No
         Runs made at a time.
     stages
         Takes the times of the stages; None = the runner's own engine.
+    scenario
+        File of the scenario; the job where none is given.
 
     Returns
     -------
     float
         Wall time (s).
     """
-    design = SweepDesign.from_dict({"scenario": Scenario.load(SCENARIO), "replications": runs})
+    design = SweepDesign.from_dict({"scenario": Scenario.load(scenario), "replications": runs})
     engine = None if stages is None else Engine(build_plan, stages.run)
     begin = time.perf_counter()
     report = perform(design, out, engine=engine, workers=workers)

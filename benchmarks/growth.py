@@ -7,11 +7,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.engine_job import ROOT, Stages, prepare, sweep_job
+import numpy as np
+
+from benchmarks.engine_job import MISSION, ROOT, SCENARIO, Stages, prepare, sweep_job
 from benchmarks.measurement import Turn, take_turns
+from sim.engine.plan import build_plan
+from sim.scenario import Scenario
 
 RATE_PER_DAY = 50.0
 SWEEP_RUNS = 1000
+MISSION_RUNS = 60
 MEMORY_RUNS = (200, 2000)
 
 
@@ -53,6 +58,37 @@ def sweep_overhead() -> dict[str, float]:
         "measures_share": stages.measures / wall,
         "runner_share": 1.0 - (engine + stages.measures) / wall,
         "lost_share": 1.0 - engine / wall,
+    }
+
+
+def mission_year() -> dict[str, float]:
+    """Return the time of a year of the whole mission, and per violation against the job's.
+
+    Runs in which the ceasefire ends early are left out: they are shorter.
+    """
+    ways = {path: build_plan(Scenario.load(path)) for path in (MISSION, SCENARIO)}
+    times: dict[Path, list[tuple[float, float, float, float]]] = {path: [] for path in ways}
+    for seed in range(1, MISSION_RUNS + 1):
+        for path, plan in ways.items():
+            stages = Stages()
+            values = stages.run(plan, seed)
+            if values["ceasefire_held"] == 1.0:
+                row = (stages.draws, stages.loop, stages.measures, values["n_violations"])
+                times[path].append(row)
+    mission, job = (np.median(rows, axis=0) for rows in times.values())
+    with tempfile.TemporaryDirectory() as folder:
+        workers = os.cpu_count() or 1
+        sweep_job(2, Path(folder) / "first", workers, scenario=MISSION)
+        wall = sweep_job(MISSION_RUNS, Path(folder) / "mission", workers, scenario=MISSION)
+    return {
+        "runs": float(len(times[MISSION])),
+        "draws_ms": 1e3 * mission[0],
+        "loop_ms": 1e3 * mission[1],
+        "measures_ms": 1e3 * mission[2],
+        "run_ms": 1e3 * sum(mission[:3]),
+        "violations": mission[3],
+        "sweep_ms_per_run": 1e3 * wall / MISSION_RUNS,
+        "per_violation_ratio": (sum(mission[:3]) / mission[3]) / (sum(job[:3]) / job[3]),
     }
 
 

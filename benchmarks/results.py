@@ -111,6 +111,19 @@ def _growth(figures: dict[str, Any]) -> str:
     return table(("Scenario", "Time"), rows)
 
 
+def _mission(figures: dict[str, Any]) -> str:
+    found = figures["mission"]
+    rows = [
+        (stage, f"{found[f'{stage}_ms']:.1f} ms") for stage in ("draws", "loop", "measures", "run")
+    ]
+    rows.append(("a run in a sweep with a worker a core", f"{found['sweep_ms_per_run']:.1f} ms"))
+    rows.append(("time per violation, against the job's", f"{found['per_violation_ratio']:.1f}"))
+    return f"""{table(("Mission", "Median"), rows)}
+
+`configs/baseline.toml`, everything switched on: {found["violations"]:,.0f} violations a run;
+{found["runs"]:.0f} runs in which the ceasefire held, on one core unless stated otherwise."""
+
+
 def _sweep(figures: dict[str, Any]) -> str:
     sweep = figures["sweep"]
     rows = [
@@ -161,6 +174,8 @@ def report(figures: dict[str, Any], checks: Sequence[Check]) -> str:
             _checks(checks),
             "## Growth",
             _growth(figures),
+            "## A year of the whole mission",
+            _mission(figures),
             "## A sweep",
             _sweep(figures),
             "## The first call",
