@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mechanisms.experiment import Level, Result, labels_of, run_levels
+from mechanisms.experiment import Level, labels_of, run_levels
 from mechanisms.figure import Form, Panel, caption_of, draw_panels
 from mechanisms.section import Section
 from sim import Outcome, Scenario
@@ -114,16 +114,16 @@ def false_reports() -> Section:
         part="Reports",
         key="false_reports",
         title="False reports",
-        varied="the clutter that the mast takes for a violation, from 0 to 42 events a day.",
-        scenario=f"{MAST_WORDS} Here {units} units, so that hardly a call waits for one, and four desks "
-        "of 60 min each; nobody recognises a false report.",
+        varied="the clutter that the mast takes for a violation, from 0 to 40 events a day.",
+        scenario=f"{MAST_WORDS} Here {units} units, so that hardly a call waits for one, and four "
+        "desks of 60 min each; nobody recognises a false report.",
         sees="At 40 false reports a day true violations get help later by (min) "
         f"{change}: they wait for desks behind false ones (Erlang C for both together). "
         "Each false report costs a trip, since nobody recognises it.",
         figure=draw_panels(
             "False reports", panels,
-            caption_of(replications, "Closed form: Erlang C; one trip for each false report; response time without clutter "
-                "and the further wait of Erlang C."),
+            caption_of(replications, "Closed form: Erlang C; one trip for each false "
+                "report; response time without clutter and the further wait of Erlang C."),
         ),
         table=found.table(names, "clutter a day"),
         runs=RUNS.format(replications),
@@ -243,7 +243,7 @@ def cueing() -> Section:
 CUEING = {"cueing off": False, "cueing on": True}
 
 
-def _listening(sensors: int, cued: bool) -> Scenario:  # noqa: FBT001 - a level of the factor
+def _listening(sensors: int, cued: bool) -> Scenario:
     """Return the scenario of cueing; all values are assumed."""
     drone = {
         "speed_kmh": 100.0, "radius_km": 4.0, "look_chance": 0.5, "look_interval_min": 5.0,

@@ -79,7 +79,8 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         sides = np.nan_to_num([curve.mean - curve.low, curve.high - curve.mean])
         axes.errorbar(
             curve.x, curve.mean, yerr=np.maximum(sides, 0.0), color=colour, marker=marker,
-            markersize=4.5, capsize=2.5, linewidth=1.4, elinewidth=1.2, label=curve.label,
+            markersize=4.5, capsize=2.5, linewidth=0.0 if panel.forms else 1.4,
+            elinewidth=1.2, label=curve.label,
         )  # fmt: skip
     for form in panel.forms:
         axes.plot(
@@ -102,7 +103,7 @@ def _explain(figure: Figure, panels: list[Axes]) -> None:
     named.pop("", None)
     if named:
         figure.legend(
-            list(named.values()), list(named), loc="outside upper left", ncols=min(len(named), 4)
+            list(named.values()), list(named), loc="outside upper right", ncols=min(len(named), 4)
         )
 
 
