@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mechanisms.experiment import Level, labels_of, run_levels
-from mechanisms.figure import Form, Panel, caption_of, draw_panels
+from mechanisms.figure import UNNAMED, Form, Panel, caption_of, draw_panels
 from mechanisms.section import Section
 from sim import Outcome, Scenario
 
@@ -162,7 +162,8 @@ def referee() -> Section:
     panels = [
         Panel(
             f"Share of {keys['recognises' if 'false' in name else 'dismisses']}", label,
-            [found.curve(name, keys["recognises" if "false" in name else "dismisses"])],
+            [found.curve(name, keys["recognises" if "false" in name else "dismisses"],
+                         UNNAMED)],
             [Form("closed form", x, forms[name])],
         )
         for name, label in names.items()
@@ -224,8 +225,8 @@ def cueing() -> Section:
         varied="acoustic sensors (0 to 30), which hear but do not confirm; with and without drones "
         "sent to confirm.",
         scenario="straight line of 300 km, 30 days, 40 violations a day of 60 min on average, 12 "
-        "drones on patrol that look every 5 min, 6 clutter events a day that only acoustic sensors "
-        "take for violations, one ruling station without a queue, 20 units.",
+        "drones on patrol that look every 5 min, 24 clutter events a day that only acoustic "
+        "sensors take for violations, one ruling station without a queue, 20 units.",
         sees="With 30 sensors cueing changes the confirmed share by "
         f"{found.change('confirmed_share', off, on)} and the attributed share of all violations by "
         f"{found.change('share_attributed', off, on)}, and false trips by "
@@ -268,7 +269,7 @@ def _listening(sensors: int, cued: bool) -> Scenario:
         },
         "clutter": {
             "blasts": {
-                "rate_per_day": 6.0, "mean_duration_min": 60.0, "taken_for": "shelling",
+                "rate_per_day": 24.0, "mean_duration_min": 60.0, "taken_for": "shelling",
                 "look_chance": {"ear": 0.4},
             }
         },

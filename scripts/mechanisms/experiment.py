@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from sim import Outcome, Scenario, compare
 from sim.engine.plan import build_plan
-from sim.experiment import Engine, mean_interval, paired_difference
+from sim.experiment import Engine, Interval, mean_interval, paired_difference, wilson_interval
 from sim.measures import MEASURES
 from sim.outcome import run_plan
 from sim.report.labels import measure_label
 
 FIRST_SEED = 1
+YES_OR_NO = {"ceasefire_held", "backstop_honoured"}
 
 type Floats = NDArray[np.float64]
 type Level = tuple[str, float | str]
@@ -51,16 +52,24 @@ class Result:
         """Return the mean of a measure over the runs of a level."""
         return mean_interval(self.values(level, measure)).estimate
 
+    def interval(self, level: Level, measure: str) -> Interval:
+        """Return the mean over runs; of what is yes or no in each, the share (Wilson)."""
+        values = self.values(level, measure)
+        if measure not in YES_OR_NO:
+            return mean_interval(values)
+        known = values[~np.isnan(values)]
+        return wilson_interval(int(known.sum()), len(known))
+
     def curve(self, measure: str, label: str = "", shown: str | None = None) -> Curve:
         """Return a measure against the levels of a curve; names of levels lie side by side."""
         levels = [level for level in self.levels if level[0] == label]
-        intervals = np.array([mean_interval(self.values(level, measure)) for level in levels])
+        intervals = np.array([self.interval(level, measure) for level in levels])
         places = [x if isinstance(x, int | float) else k for k, (_, x) in enumerate(levels)]
         return Curve(shown or label, np.array(places, dtype=np.float64), *intervals.T)
 
     def cell(self, level: Level, measure: str) -> str:
         """Return mean and interval of a measure in words."""
-        return _in_words(mean_interval(self.values(level, measure)), digits_of(measure), "-")
+        return _in_words(self.interval(level, measure), digits_of(measure), "-")
 
     def change(self, measure: str, first: Level, last: Level) -> str:
         """Return the paired difference between two levels in words, with its interval."""

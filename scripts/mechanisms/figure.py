@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from mechanisms.experiment import Curve
@@ -20,6 +21,8 @@ from sim.report.style import (
     new_figure,
 )
 
+UNNAMED = " "
+"""Label of a curve that needs no name."""
 MARKERS = ("o", "s", "^", "D", "v")
 WIDTHS_IN = {1: 6.2, 2: 8.6, 3: 10.2}
 ROW_IN = 2.9
@@ -61,7 +64,7 @@ def draw_panels(title: str, panels: Sequence[Panel], caption: str, columns: int 
             _draw_panel(axes, panel)
         for axes in grid[len(panels) :]:
             axes.set_axis_off()
-        _explain(figure, list(grid[: len(panels)]))
+        _explain(list(grid[: len(panels)]))
         add_title(figure, title)
         add_caption(figure, caption)
     return figure
@@ -90,21 +93,21 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         axes.set_xticks(range(len(panel.ticks)), panel.ticks)
         axes.margins(x=0.12)
     axes.set_ylim(bottom=0.0, top=panel.top)
+    if panel.steps:
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(panel.x)
     axes.set_title(panel.y)
 
 
-def _explain(figure: Figure, panels: list[Axes]) -> None:
-    """Name the curves once, below all panels."""
+def _explain(panels: list[Axes]) -> None:
+    """Name the curves once, where the first panel has room."""
     named = {}
     for axes in panels:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             named.setdefault(label, handle)
-    named.pop("", None)
+    named.pop(UNNAMED, None)
     if named:
-        figure.legend(
-            list(named.values()), list(named), loc="outside upper right", ncols=min(len(named), 4)
-        )
+        panels[0].legend(list(named.values()), list(named), loc="best")
 
 
 def caption_of(replications: int, more: str = "") -> str:

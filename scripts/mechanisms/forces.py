@@ -7,7 +7,7 @@ import pandas as pd
 
 from mechanisms.chain import RUNS
 from mechanisms.experiment import Curve, Floats, Level, Result, labels_of, run_levels
-from mechanisms.figure import Form, Panel, caption_of, draw_panels
+from mechanisms.figure import UNNAMED, Form, Panel, caption_of, draw_panels
 from mechanisms.section import Section
 from sim import Outcome, Scenario
 from sim.experiment import mean_interval
@@ -15,6 +15,7 @@ from sim.report.style import CYCLE
 
 DAYS = 180
 UNITS = 20
+LOCALS = 4
 PER_UNIT = 100.0
 UNITS_PRESENT = "units_on_day_"
 # All values are assumed.
@@ -23,18 +24,18 @@ GROWING: dict[str, Any] = {
     "run": {"duration_days": float(DAYS)},
     "line": {"length_km": 200.0, "sectors": 2},
     "violations": {
-        "rate_per_day": 20.0,
+        "rate_per_day": 12.0,
         "kinds": {"shelling": {"mean_duration_min": 60.0}},
     },
     "platforms": {"mast": {"radius_km": 200.0, "look_chance": 1.0, "look_interval_min": 4.0}},
     "monitors": {"mast": {"platform": "mast", "count": 1, "patrol": "static", "nation": "Europe"}},
     "support": {
-        "local": {"nation": "Ukraine", "count": 4},
+        "local": {"nation": "Ukraine", "count": LOCALS},
         "sent": {"nation": "Sender", "count": UNITS, "soldiers_per_unit": PER_UNIT},
     },
 }
 GROWING_WORDS = (
-    "straight line of 200 km, 180 days, 20 violations a day, one mast that sees each at its onset, "
+    "straight line of 200 km, 180 days, 12 violations a day, one mast that sees each at its onset, "
     "4 local units and 20 of the nation that sends soldiers (100 each)."
 )
 
@@ -141,13 +142,16 @@ def mandate() -> Section:
     found = run_levels(scenarios, replications)
     places = np.linspace(1.0, 240.0, 100)
     forms = (
-        (np.array(chances), np.array(chances) * _mean_force(np.array([60.0]))[0]),
+        (
+            np.array(chances),
+            LOCALS + np.array(chances) * (_mean_force(np.array([60.0]))[0] - LOCALS),
+        ),
         (places, _mean_force(places)),
     )
     names = labels_of("units_present_mean", "response_time_mean_min")
     axes = {by_chance: "Chance that parliament agrees", by_delay: "Mean days until it agrees"}
     panels = [
-        Panel(axes[label], shown, [found.curve(name, label, " ")],
+        Panel(axes[label], shown, [found.curve(name, label, UNNAMED)],
               [Form("closed form", *form)] if name == "units_present_mean" else [])
         for name, shown in names.items()
         for label, form in zip(axes, forms, strict=True)
@@ -161,13 +165,14 @@ def mandate() -> Section:
         "then the mean time until it does (it does for certain).",
         scenario=f"{GROWING_WORDS} All 20 units come by road with the mandate.",
         sees="The mean force is the chance of the mandate times the share of the run that is left "
-        f"after it. A certain mandate changes mean response by {change} min against a refusal.",
+        f"after it, beside the 4 local units. A certain mandate changes mean response "
+        f"by {change} min against a refusal.",
         figure=draw_panels(
             "Mandates", panels,
             caption_of(
                 replications,
-                "Closed form: 20 p (1 - m/T (1 - exp(-T/m))) with chance p, mean delay m and T = "
-                "180 days; 4 local units beside.",
+                "Closed form: 4 + 20 p (1 - m/T (1 - exp(-T/m))) with chance p, mean delay m and T "
+                "= 180 days.",
             ), columns=2,
         ),
         table=found.table(names, "level", "what is varied"),
@@ -186,7 +191,10 @@ def basing() -> Section:
         {("", km): base.with_values({"support.sent.base_offset_km": km}) for km in distances},
         replications,
     )
-    names = labels_of("response_time_mean_min", "within_standard_share", "unit_utilisation")
+    places = run_levels(
+        {("", name): _packaged(where) for name, where in PLACES.items()}, replications
+    )
+    names = labels_of("response_time_mean_min", "unit_utilisation")
     x = np.array(distances)
     form = Form("closed form", x, 10.0 + 60.0 * 1.3 * x / 50.0)
     panels = [
@@ -194,6 +202,11 @@ def basing() -> Section:
               [form] if name == "response_time_mean_min" else [])
         for name, label in names.items()
     ]  # fmt: skip
+    panels.append(
+        Panel("20 units, packaged line", names["response_time_mean_min"],
+              [places.curve("response_time_mean_min")], (), list(PLACES))
+    )  # fmt: skip
+    away = places.change("response_time_mean_min", ("", "Ukraine"), ("", "Romania"))
     far = found.change("response_time_mean_min", ("", 15.0), ("", 900.0))
     return Section(
         part="Forces over time",
@@ -202,9 +215,11 @@ def basing() -> Section:
         varied="the distance of the bases from the line: 15 km (behind it) to 900 km (about as far "
         "as Poland or Romania).",
         scenario="straight line of 200 km, 60 days, 4 violations a day seen at their onset, 60 "
-        "units, 50 km/h, 1.3 km of road a kilometre, 10 min readiness, standard 60 min.",
+        "units, 50 km/h, 1.3 km of road a kilometre, 10 min readiness; then 20 such units on the packaged "
+        "land front, all at Kharkiv and Pavlohrad, at Rzeszow, or at Galati.",
         sees=f"From 900 km help comes {far} min later: the road, as the closed form says. Units "
-        "are busy on the road, so as many violations take a larger part of them.",
+        "are busy on the road, so as many violations take a larger part of them; on the "
+        f"packaged line Galati instead of Ukraine costs {away} min.",
         figure=draw_panels(
             "Bases in a neighbouring state", panels,
             caption_of(
@@ -213,9 +228,35 @@ def basing() -> Section:
                 "units that are busy lengthen it.",
             ),
         ),
-        table=found.table(names, "km behind the line"),
+        table=found.table(names, "km behind the line")
+        + "\n\n"
+        + places.table(names, "packaged line, bases in"),
         runs=RUNS.format(replications),
     )  # fmt: skip
+
+
+PLACES = {
+    "Ukraine": [("Kharkiv", 36.25475, 49.98177), ("Pavlohrad", 35.86878, 48.53214)],
+    "Poland": [("Rzeszow", 22.02, 50.11)],
+    "Romania": [("Galati", 28.05028, 45.43687)],
+}
+"""Bases by state: name, longitude and latitude (deg), as in the packaged scenarios (GeoNames)."""
+
+
+def _packaged(where: list[tuple[str, float, float]]) -> Scenario:
+    """Return violations along the packaged land front, reported at their onset."""
+    bases = [{"name": name, "lon": lon, "lat": lat} for name, lon, lat in where]
+    tables = {
+        **GROWING,
+        "run": {"duration_days": 60.0},
+        "line": {"feature": "land"},
+        "violations": {**GROWING["violations"], "rate_per_day": 4.0},
+        "reports": {"all": {"share": 1.0, "delay": "fixed", "confirmed": True}},
+        "support": {
+            "sent": {"nation": "Sender", "count": 20, "placement": "bases", "bases": bases}
+        },
+    }
+    return Scenario.from_dict(tables)
 
 
 def lead_nation() -> Section:
@@ -251,7 +292,7 @@ def lead_nation() -> Section:
         key="lead_nation",
         title="The lead nation is absent",
         varied="the day on which the lead nation on land comes, from 0 to the end of the run.",
-        scenario="straight line of 200 km, 180 days, 20 violations a day seen at their onset, 30 "
+        scenario="straight line of 200 km, 180 days, 12 violations a day seen at their onset, 30 "
         "local units and one of the lead nation; 60 min more to a call while it is absent.",
         sees="Each call waits an hour longer until the lead nation is there, so the mean grows in "
         f"proportion to its absence. If it never comes, mean response changes by {change} min.",
@@ -279,7 +320,7 @@ def domains() -> Section:
         "air_min": "Response time in the air, mean (min)",
     }
     panels = [
-        Panel(f"Number of {shown}", label, [found.curve(name, shown, " ")],
+        Panel(f"Number of {shown}", label, [found.curve(name, shown, UNNAMED)],
               [Form("nobody busy", counts,
                     [found.mean((shown, n), f"{name}_alone") for n in counts])])
         for (name, label), shown in zip(names.items(), by, strict=True)
@@ -294,9 +335,9 @@ def domains() -> Section:
         title="Ships and alert aircraft",
         varied="the number of ships (one pair of aircraft), then of aircraft (two ships), from 1 "
         "to 6.",
-        scenario="packaged line, 60 days, 10 violations a day: in the air space over the east and "
-        "south (half; 900 km/h, 15 min readiness, 45 min there) and in the western Black Sea "
-        "(half; 40 km/h, 30 min, 2 h there), all reported after 10 min.",
+        scenario="packaged line, 60 days, 6 violations a day: in the air space over the east and "
+        "south (four in five; 900 km/h, 15 min readiness, 45 min there) and in the western Black "
+        "Sea (one in five; 40 km/h, 30 min, 2 h there), all reported after 10 min.",
         sees=f"Six {ships} instead of one change response at sea by {changes[0]} min, six {planes} "
         f"that in the air by {changes[1]} min. A domain has units of its own: more ships do not "
         "change the air, and what remains is the way.",
@@ -339,7 +380,7 @@ def _mandated(chance: float, mean_days: float) -> Scenario:
 
 def _mean_force(mean_days: Floats) -> Floats:
     left: Floats = 1.0 - mean_days / DAYS * (1.0 - np.exp(-DAYS / mean_days))
-    return UNITS * left
+    return LOCALS + UNITS * left
 
 
 def _units_by_day(outcome: Outcome) -> dict[str, float]:
@@ -395,9 +436,9 @@ def _wide(counts: dict[str, int]) -> dict[str, Any]:
                                 [30.2, 44.3]]},
         },
         "violations": {
-            "rate_per_day": 10.0,
+            "rate_per_day": 6.0,
             "kinds": {
-                "incursion": {**kind, "domain": "air", "area": "sky"},
+                "incursion": {**kind, "share": 4.0, "domain": "air", "area": "sky"},
                 "incident": {**kind, "domain": "sea", "area": "sea"},
             },
         },

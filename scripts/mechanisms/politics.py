@@ -121,7 +121,7 @@ def backstop() -> Section:
             "The backstop", panels,
             caption_of(
                 replications,
-                "Runs in which the ceasefire ended. Closed form: the chance, times the Erlang "
+                "Wilson intervals; runs in which the ceasefire ended. Closed form: the chance, times the Erlang "
                 "chance that the attack comes before day 60.",
             ),
         ),
@@ -147,7 +147,7 @@ def escalation() -> Section:
         for n in counts
     }
     found = run_levels(scenarios, replications)
-    names = labels_of("ceasefire_held", "grave_unanswered", "tense_share", "response_time_mean_min")
+    names = labels_of("ceasefire_held", "grave_unanswered", "tense_share")
     levels = list(scenarios)
     change = found.change("ceasefire_held", levels[0], levels[-1])
     return Section(
@@ -182,19 +182,20 @@ def deterrence() -> Section:
         held.append(f"{law[-1]:.3f}")
         shown = "Erlang law" if number == 0 else None
         axes.plot(days, law, color=BLACK, linestyle="--", linewidth=1.1, label=shown, zorder=4)
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8.5)
     names = labels_of("ceasefire_held", "ceasefire_end_day")
     levels = list(scenarios)
+    change = found.change("ceasefire_held", levels[0], levels[-1])
     return Section(
         part="Regimes",
         key="deterrence",
         title="Deterrence by the United States",
         varied="the multiplier of the rates of turning worse while they are engaged: 1, 0.5, 0.25.",
-        scenario=f"{HOLDING_WORDS} Regimes turn worse at {STEADY_PER_DAY:g} a day, whatever happens "
-        "and do not ease; the United States are engaged all the time.",
+        scenario=f"{HOLDING_WORDS} Regimes turn worse at {STEADY_PER_DAY:g} a day, whatever "
+        "happens, and do not ease; the United States are engaged all the time.",
         sees="The ceasefire ends with the third turn for the worse, so how long it holds follows "
         f"Erlang's law, which gives {', '.join(held)} at day 180. A multiplier of 0.25 instead of "
-        f"1 changes the share that holds by {found.change('ceasefire_held', levels[0], levels[-1])}.",
+        f"1 changes the share that holds by {change}.",
         figure=figure,
         table=found.table(names, "multiplier"),
         runs=RUNS.format(replications),
