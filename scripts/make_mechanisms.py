@@ -8,7 +8,8 @@ from pathlib import Path
 from time import perf_counter
 
 from mechanisms.chain import cueing, desks, false_reports, referee
-from mechanisms.forces import airlift, basing, domains, lead_nation, mandate, rotation
+from mechanisms.forces import airlift, lead_nation, mandate, rotation
+from mechanisms.places import basing, domains
 from mechanisms.politics import backstop, deterrence, escalation, withdrawal
 from mechanisms.section import Section
 

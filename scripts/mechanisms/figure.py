@@ -82,7 +82,7 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         sides = np.nan_to_num([curve.mean - curve.low, curve.high - curve.mean])
         axes.errorbar(
             curve.x, curve.mean, yerr=np.maximum(sides, 0.0), color=colour, marker=marker,
-            markersize=4.5, capsize=2.5, linewidth=0.0 if panel.forms else 1.4,
+            markersize=4.5, capsize=2.5, linewidth=0.0 if panel.forms or panel.ticks else 1.4,
             elinewidth=1.2, label=curve.label,
         )  # fmt: skip
     for form in panel.forms:

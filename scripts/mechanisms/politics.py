@@ -116,14 +116,12 @@ def backstop() -> Section:
         scenario=f"{HOLDING_WORDS} Regimes turn worse at {w:g} a day, whatever happens.",
         sees="The promise is kept with the stated chance where they are engaged at the attack. A "
         f"withdrawal on day 60 changes the share by {found.change(name, first, second)} even with "
-        "a chance of 1, as most attacks come later.",
+        "a chance of 1, as many attacks come later.",
         figure=draw_panels(
             "The backstop", panels,
-            caption_of(
-                replications,
-                "Wilson intervals; runs in which the ceasefire ended. Closed form: the chance, times the Erlang "
-                "chance that the attack comes before day 60.",
-            ),
+            f"Share of those of {replications} runs a point in which the ceasefire ended, the same "
+            "seeds at all points; bars: 95\u00a0% Wilson intervals. Closed form: the chance, times "
+            "the Erlang chance that the attack comes before day 60.",
         ),
         table=found.table(names, "chance", "United States"),
         runs=RUNS.format(replications),
