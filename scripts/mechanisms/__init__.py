@@ -1,0 +1,1 @@
+"""One-factor experiments on the mechanisms of the mission; see docs/mechanisms.md."""
