@@ -1,14 +1,23 @@
 """Making the runs of a design, chunk by chunk, on any executor."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from itertools import islice
+from pickle import PicklingError
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.experiment.chunk import ChunkResult, Task, error_text, run_chunk
+from sim.experiment.chunk import ChunkResult, Task, error_text, lost_runs, run_chunk
 from sim.experiment.design import Design, DesignPoint
 from sim.experiment.engine import Engine, RunFunction
 
@@ -50,6 +59,9 @@ def run_design(
         Called in this thread with each finished chunk, in any order. When it raises, the
         chunks that have not begun are cancelled and the exception goes on.
 
+    A chunk that is lost, because a run took too long or took its process along, is made again run
+    by run; the run that is lost then becomes a row with the reason.
+
     Raises
     ------
     InputError
@@ -58,32 +70,56 @@ def run_design(
     """
     tasks = pending_tasks(design, engine, done)
     pace = Pace(int(done.size - done.sum()), workers)
-    # The first run is made here: an interrupt then reaches a compilation at once, and the time
-    # it takes tells how many runs make a chunk.
-    if first := pace.take(tasks):
+    # Threads cannot be interrupted, so the first run is made here: an interrupt then reaches a
+    # compilation at once. Elsewhere even the first run may be one that takes its process along.
+    if isinstance(pool, ThreadPoolExecutor) and (first := pace.take(tasks)):
         result = run_chunk(first, engine.run)
         pace.learn(result)
         emit(result)
-        _run_chunks(tasks, pace, engine.run, pool, emit)
+    _run_chunks(tasks, pace, engine.run, pool, emit)
 
 
 def _run_chunks(
     tasks: Iterator[Task], pace: "Pace", run: RunFunction, pool: Executor, emit: Emit
 ) -> None:
-    waiting: set[Future[ChunkResult]] = set()
+    again: deque[list[Task]] = deque()
+    waiting: dict[Future[ChunkResult], list[Task]] = {}
     try:
         while True:
-            while len(waiting) < pace.in_flight and (chunk := pace.take(tasks)):
-                waiting.add(pool.submit(run_chunk, chunk, run))
+            while len(waiting) < pace.in_flight:
+                chunk = again.popleft() if again else pace.take(tasks)
+                if not chunk:
+                    break
+                waiting[pool.submit(run_chunk, chunk, run)] = chunk
             if not waiting:
                 return
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
-                pace.learn(future.result())
-                emit(future.result())
+                chunk = waiting.pop(future)
+                if (error := _loss(future)) is None:
+                    pace.learn(future.result())
+                    emit(future.result())
+                elif len(chunk) == 1:
+                    emit(lost_runs(chunk, error))
+                else:
+                    # One of these runs took the others along; alone it takes only itself.
+                    again.extend([task] for task in chunk)
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _loss(future: Future[ChunkResult]) -> Exception | None:
+    """Return why a chunk is lost, None if it is there: its process died, or took too long.
+
+    What no other attempt could mend is raised.
+    """
+    error = future.exception()
+    if isinstance(error, Exception) and not isinstance(error, BrokenExecutor | PicklingError):
+        return error
+    if error is not None:
+        raise error
+    return None
 
 
 def pending_tasks(design: Design, engine: Engine, done: NDArray[np.bool_]) -> Iterator[Task]:

@@ -1,0 +1,49 @@
+"""Engines for tests of the runner: importable by name, so that processes can run them."""
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.experiment import Engine
+
+
+def prepare(scenario: Any) -> tuple[int, int]:
+    return scenario.monitors["male"].count, scenario.support["patrols"].count
+
+
+def good(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
+    noise = float(np.random.default_rng(seed).normal())
+    return {"detection_rate": plan[0] + noise, "delay_min": 60 / plan[1]}
+
+
+def poisoned(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
+    """Raise, hang, or take the process along, by seed."""
+    if plan == (10, 4):
+        match seed:
+            case 3:
+                message = "no result"
+                raise ZeroDivisionError(message)
+            case 5:
+                time.sleep(600)
+            case 7:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case 9:
+                ctypes.string_at(0)
+            case 11:
+                os._exit(3)
+    return good(plan, seed)
+
+
+def slow(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
+    time.sleep(0.004)
+    return good(plan, seed)
+
+
+GOOD = Engine(prepare, good)
+POISONED = Engine(prepare, poisoned)
+SLOW = Engine(prepare, slow)

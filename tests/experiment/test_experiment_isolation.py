@@ -1,0 +1,67 @@
+"""Runs in processes: what hangs or dies costs itself alone."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from poison import GOOD, POISONED
+
+from sim.errors import InputError
+from sim.experiment import SweepDesign, sweep
+from sim.experiment.executors import dask_cluster, worker_processes
+
+Make = Callable[..., SweepDesign]
+
+
+def test_poisoned_runs_cost_themselves_alone(make_design: Make) -> None:
+    """Catches a hang, a kill, a crash or an exit that takes other runs or the sweep along."""
+    design = make_design(replications=12)
+    with worker_processes(2, run_limit_s=2.0, engine=POISONED) as pool:
+        runs = sweep(design, engine=POISONED, executor=pool, workers=2)
+    expected = sweep(design, engine=GOOD)
+    bad = runs["error"] != ""
+    assert runs.loc[bad, "point"].tolist() == [0] * 5
+    errors = dict(zip(runs.loc[bad, "seed"], runs.loc[bad, "error"], strict=True))
+    assert errors == {
+        3: "ZeroDivisionError: no result",
+        5: "TimeoutError: took longer than the limit of 2 s",
+        7: "ProcessExpired: its process ended with exit code -9",
+        9: "ProcessExpired: its process ended with exit code -11",
+        11: "ProcessExpired: its process ended with exit code 3",
+    }
+    pd.testing.assert_frame_equal(runs[~bad], expected[~bad], check_exact=True)
+
+
+def test_processes_give_the_same_rows(make_design: Make) -> None:
+    """Catches results that depend on where the runs are made."""
+    design = make_design(replications=30)
+    with worker_processes(2, engine=GOOD) as pool:
+        runs = sweep(design, engine=GOOD, executor=pool, workers=2)
+    pd.testing.assert_frame_equal(runs, sweep(design, engine=GOOD), check_exact=True)
+
+
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
+def test_a_limit_that_no_run_can_keep_is_refused(limit: float) -> None:
+    """Catches a sweep in which every run is lost because of a slip of the keyboard."""
+    with pytest.raises(InputError, match="run_limit_s"), worker_processes(1, limit):
+        pass
+
+
+@pytest.mark.slow
+def test_dask_gives_the_same_rows(make_design: Make) -> None:
+    """Catches results that depend on the cluster."""
+    pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+    design = make_design(replications=30)
+    with dask_cluster("local") as (pool, workers):
+        runs = sweep(design, engine=GOOD, executor=pool, workers=workers)
+    pd.testing.assert_frame_equal(runs, sweep(design, engine=GOOD), check_exact=True)
+
+
+def test_a_cluster_that_does_not_answer_is_one_line() -> None:
+    """Catches a traceback where the address is wrong."""
+    pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+    with (
+        pytest.raises(InputError, match="no cluster answers"),
+        dask_cluster("tcp://127.0.0.1:1"),
+    ):
+        pass
