@@ -23,6 +23,7 @@ EXAMPLES = """\
 examples:
   ceasefire run configs/baseline.toml --seed 7
   ceasefire sweep configs/demo_sweep.toml --workers 2 --out outputs/demo
+  ceasefire status outputs/demo
   ceasefire compare configs/minimal.toml my_scenario.toml
   ceasefire check my_scenario.toml
 
@@ -78,6 +79,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_sweep(commands)
     _add_compare(commands)
+    _add_status(commands)
+    _add_merge(commands)
+    _add_export(commands)
     _add_check(commands)
     return parser
 
@@ -122,11 +126,75 @@ def _add_sweep(commands: Commands) -> None:
         help="runs made at a time (default: one a processor); the results do not depend on it",
     )
     sweep.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="directory for the results (default: outputs/<sweep>)",
+        "--run-limit",
+        type=_seconds,
+        default=3600.0,
+        metavar="S",
+        help="seconds after which a run is given up as failed (default: 3600)",
     )
+    sweep.add_argument(
+        "--threads",
+        action="store_true",
+        help="threads of one process instead of processes: starts sooner, but a run that hangs or "
+        "crashes takes the sweep along",
+    )
+    sweep.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="make the runs on a Dask cluster, such as tcp://host:8786, or local for one of this "
+        "machine's own",
+    )
+    sweep.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="make the i-th of n parts of the runs only, for arrays of jobs; join them with merge",
+    )
+    sweep.add_argument("--retry-failed", action="store_true", help="make failed runs again")
+    sweep.add_argument(
+        "--out",
+        type=_place,
+        metavar="DIR",
+        help="directory or URL for the results (default: outputs/<sweep>)",
+    )
+
+
+def _add_status(commands: Commands) -> None:
+    status = _add(
+        commands,
+        "status",
+        "say what a directory of results holds",
+        "Say how many runs of a sweep are there, how many failed and why. Exit status 1 if any is "
+        "missing or failed.",
+    )
+    status.add_argument("directory", metavar="DIR", type=_place, help="directory of a sweep")
+
+
+def _add_merge(commands: Commands) -> None:
+    merge = _add(
+        commands,
+        "merge",
+        "put the results of several directories of one sweep into one",
+        "Put the results of several directories of one sweep, such as its shards, into another. "
+        "The sweep command with that directory then writes summary and figures. Exit status 1 if "
+        "runs are missing or failed.",
+    )
+    merge.add_argument(
+        "directories", metavar="DIR", type=_place, nargs="+", help="directories of one sweep"
+    )
+    merge.add_argument(
+        "--out", type=_place, metavar="DIR", required=True, help="directory for all of them"
+    )
+
+
+def _add_export(commands: Commands) -> None:
+    export = _add(
+        commands,
+        "export",
+        "write the runs of a sweep as CSV",
+        "Write all runs of a sweep as one CSV file, one row a run.",
+    )
+    export.add_argument("directory", metavar="DIR", type=_place, help="directory of a sweep")
+    export.add_argument("--csv", type=Path, metavar="FILE", required=True, help="the file to write")
 
 
 def _add_compare(commands: Commands) -> None:
@@ -202,6 +270,23 @@ def _replications(text: str) -> int:
 
 def _workers(text: str) -> int:
     return _whole_number(text, 1, 10_000)
+
+
+def _seconds(text: str) -> float:
+    rule = "must be a number of seconds above 0"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: {rule}") from None
+    if not 0.0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: {rule}")
+    return seconds
+
+
+def _place(text: str) -> Path:
+    from sim.files import place
+
+    return place(text)
 
 
 def _whole_number(text: str, least: int, most: int) -> int:

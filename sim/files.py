@@ -13,9 +13,32 @@ TEMPORARY = ".tmp-"
 """Beginning of the name of whatever is not finished yet."""
 
 
+def place(name: str | Path) -> Path:
+    """Return the path of a file or folder on this machine, or of one elsewhere.
+
+    Parameters
+    ----------
+    name
+        A path, or a URL with ``://`` that fsspec knows, such as ``s3://bucket/folder``: it then
+        behaves as a path in all that this package does with it.
+    """
+    if isinstance(name, str) and "://" in name:
+        from upath import UPath
+
+        return UPath(name)  # type: ignore[return-value] # has the methods of a path
+    return name if not isinstance(name, str) else Path(name)
+
+
+def is_remote(path: Path) -> bool:
+    """Tell whether a path from `place` lies elsewhere: no renaming, no locks."""
+    return not isinstance(path, Path)
+
+
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
     """Write a file under a temporary name, sync it and rename it when the block ends well.
+
+    Elsewhere than on this machine it is sent in one piece, which stores of objects keep whole.
 
     Parameters
     ----------
@@ -25,8 +48,14 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        The temporary file to write to, in the same directory.
+        The temporary file to write to, in the same directory where that is on this machine.
     """
+    if is_remote(path):
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / path.name
+            yield local
+            path.write_bytes(local.read_bytes())
+        return
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     try:
         yield temporary
@@ -47,14 +76,18 @@ def staging(directory: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        The temporary folder, inside `directory`.
+        The temporary folder, inside `directory` where that is on this machine.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=directory))
+    remote = is_remote(directory)
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=None if remote else directory))
     try:
         yield folder
         for file in sorted(folder.iterdir()):
-            publish(file, directory / file.name)
+            if remote:
+                (directory / file.name).write_bytes(file.read_bytes())
+            else:
+                publish(file, directory / file.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -162,8 +162,9 @@ def claim_directory(directory: Path, kind: str) -> dict[str, Any] | None:
 
 
 def _holds_files(directory: Path) -> bool:
-    """Whether there is anything but what an interrupted write left behind."""
-    return any(not entry.name.startswith(TEMPORARY) for entry in directory.iterdir())
+    """Whether there is anything but what an interrupted write left behind, or a lock."""
+    names = [entry.name for entry in directory.iterdir()]
+    return any(not name.startswith(TEMPORARY) and name != ".lock" for name in names)
 
 
 def now() -> datetime:

@@ -1,8 +1,11 @@
 """`ceasefire sweep`: a grid of runs, its summary and its figures."""
 
 import argparse
-from pathlib import Path
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 
+from sim.commands import status
 from sim.commands.common import (
     OUTPUTS,
     announce_compilation,
@@ -12,6 +15,9 @@ from sim.commands.common import (
     tell_failures,
 )
 from sim.experiment import SweepDesign, perform, summarise_results
+from sim.experiment.executors import available_cpus, dask_cluster, worker_processes
+from sim.experiment.merge import sweep_status
+from sim.experiment.shard import Shard
 from sim.files import staging
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
 
@@ -24,7 +30,8 @@ def execute(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``sweep``, ``workers``, ``out`` and ``quiet``.
+        ``sweep``, ``workers``, ``threads``, ``run_limit``, ``dask``, ``shard``, ``retry_failed``,
+        ``out`` and ``quiet``.
 
     Returns
     -------
@@ -32,11 +39,25 @@ def execute(options: argparse.Namespace) -> int:
         Exit status: 0, or 1 if every run failed.
     """
     design = SweepDesign.load(options.sweep)
-    out = Path(options.out or OUTPUTS / options.sweep.stem)
+    shard = None if options.shard is None else Shard.parse(options.shard)
+    name = options.sweep.stem + (f"-shard-{shard.number}-of-{shard.of}" if shard else "")
+    out = options.out or OUTPUTS / name
     if not options.quiet:
         announce_compilation()
-    with naming(options.sweep):
-        report = perform(design, out, workers=options.workers, progress=not options.quiet)
+    with naming(options.sweep), _executor(options) as (pool, workers):
+        report = perform(
+            design,
+            out,
+            workers=workers,
+            executor=pool,
+            progress=not options.quiet,
+            shard=shard,
+            retry_failed=options.retry_failed,
+        )
+    if shard is not None:
+        tell_failures(report.n_failed, report.n_made, report.first_error)
+        status.tell(sweep_status(out), out, quiet=options.quiet)
+        return 0
     summary = summarise_results(out, design)
     factors = list(design.factors)
     failed, good = int(summary["failed"].sum()), int(summary["runs"].sum())
@@ -53,3 +74,17 @@ def execute(options: argparse.Namespace) -> int:
         show(sweep_table(summary, factors))
         show_paths([*(out / name for name in names), out / "manifest.json", out / "runs"])
     return 0
+
+
+@contextmanager
+def _executor(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int]]:
+    """Open what the runs are made on, with how many are made at a time."""
+    workers = options.workers or available_cpus()
+    if options.dask is not None:
+        with dask_cluster(options.dask) as found:
+            yield found
+    elif options.threads:
+        yield None, workers
+    else:
+        with worker_processes(workers, options.run_limit) as pool:
+            yield pool, workers

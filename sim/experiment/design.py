@@ -176,10 +176,10 @@ class SweepDesign(Section):
     def identity(self) -> dict[str, Any]:
         """List all that decides the results, by dotted key, as plain JSON values.
 
-        Titles are left out; a line that is read from a file counts by its content, not its
-        path.
+        Titles are left out, and the number of replications, which decides only how many there
+        are; a line that is read from a file counts by its content, not its path.
         """
-        tables = self.model_dump(mode="json", exclude=set(_CAPTIONS))
+        tables = self.model_dump(mode="json", exclude={*_CAPTIONS, "replications"})
         scenario = {k: v for k, v in tables["scenario"].items() if k not in _CAPTIONS}
         file = self.scenario.line.file
         if file is not None:

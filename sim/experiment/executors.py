@@ -1,8 +1,8 @@
-"""Where the runs of a sweep are made: threads, processes, a cluster, or an executor of the user's.
+"""Where the runs of a sweep are made: threads, processes, a cluster, or the user's executor.
 
-From Python threads are the default: the engine releases the GIL, so they are as fast as processes, and
-a script needs no main guard. The command uses processes, in which a run that hangs or dies is a row
-with its error and no more.
+From Python threads are the default: the engine releases the GIL, so they are as fast as processes,
+and a script needs no main guard. The command uses processes, in which a run that hangs or dies is a
+row with its error and no more.
 """
 
 import os

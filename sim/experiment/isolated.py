@@ -1,12 +1,13 @@
 """Runs in processes of their own, so that one that hangs or dies takes no other with it.
 
 Workers are forked from a small server where the system can do that (a new one then costs
-milliseconds), else started afresh. Each watches the process that started it and ends with it, however
-that one ended.
+milliseconds), else started afresh. Each watches the process that started it and ends with it,
+however that one ended.
 """
 
 import multiprocessing
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 from pebble import ProcessPool
+
+from sim.errors import InputError
 
 CHUNK_SLACK_S = 5.0
 """What a chunk of several runs may take beyond the limit of one: chunks are made to last 0.25 s."""
@@ -33,6 +36,20 @@ def _begin(warm_up: Callable[[], None] | None) -> None:
         warm_up()
 
 
+def _check_importable(*calls: object) -> None:
+    """Refuse what can not be sent to another process, before all runs fail of it.
+
+    Raises
+    ------
+    InputError
+        If a function or a plan can not be pickled.
+    """
+    try:
+        pickle.dumps(calls)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise InputError(f"runs in processes: {error}; use functions of a module") from None
+
+
 class WorkerProcesses(Executor):
     """An executor for chunks of runs.
 
@@ -50,6 +67,7 @@ class WorkerProcesses(Executor):
         self, workers: int, run_limit_s: float | None, warm_up: Callable[[], None] | None
     ) -> None:
         self._limit = run_limit_s
+        self._checked = False
         method = "spawn" if sys.platform == "win32" else "forkserver"
         context = multiprocessing.get_context(method)
         if method == "forkserver":
@@ -59,6 +77,9 @@ class WorkerProcesses(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand over a call; the first argument of a chunk is its runs."""
         runs = args[0]
+        if not self._checked:
+            _check_importable(fn, args)
+            self._checked = True
         limit = self._limit
         if limit is not None and len(runs) > 1:
             limit += CHUNK_SLACK_S

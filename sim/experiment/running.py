@@ -16,8 +16,10 @@ from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
 from sim.experiment.progress import open_reporter
 from sim.experiment.runner import run_design
+from sim.experiment.shard import Shard
 from sim.experiment.store import ResultStore, iterate_points
 from sim.experiment.table import chunk_table, factor_columns, runs_frame
+from sim.files import place
 from sim.statistics import summarise
 
 if TYPE_CHECKING:
@@ -52,10 +54,19 @@ def perform(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: bool = False,
+    shard: Shard | None = None,
+    retry_failed: bool = False,
 ) -> SweepReport:
     """Make the runs of a design that a directory does not hold yet.
 
-    Memory does not grow with the number of runs. Parameters are those of `sim.sweep`.
+    Memory does not grow with the number of runs. Parameters are those of `sim.sweep`, and:
+
+    Parameters
+    ----------
+    shard
+        Make this part of the runs only; None = all.
+    retry_failed
+        Make runs again that ended with an error.
 
     Returns
     -------
@@ -68,8 +79,11 @@ def perform(
         If the directory holds something else, or the first point cannot be run.
     """
     store = ResultStore(out, design)
-    report = _run(design, store.done(), store.write, engine, workers, executor, progress)
-    store.write_manifest(is_complete=True)
+    with store.writing():
+        done = store.done(failed_too=not retry_failed)
+        mine = np.ones_like(done) if shard is None else shard.mask(done.shape)
+        report = _run(design, done, mine, store.write, engine, workers, executor, progress)
+        store.write_manifest(is_complete=bool((done | mine).all()))
     return report
 
 
@@ -89,7 +103,7 @@ def perform_in_memory(
     def keep(result: ChunkResult) -> None:
         tables.append(chunk_table(result, columns))
 
-    _run(design, done, keep, engine, workers, executor, progress)
+    _run(design, done, np.ones_like(done), keep, engine, workers, executor, progress)
     return runs_frame(tables)
 
 
@@ -108,7 +122,7 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
     DataFrame
         As `sim.experiment.summarise`.
     """
-    points = iterate_points(Path(directory), design)
+    points = iterate_points(place(directory), design)
     summaries = [summarise(runs, list(design.factors)) for runs in points]
     return pd.concat(summaries, ignore_index=True)
 
@@ -116,15 +130,16 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
 def _run(
     design: Design,
     done: NDArray[np.bool_],
+    mine: NDArray[np.bool_],
     keep: Callable[[ChunkResult], None],
     engine: Engine | None,
     workers: int | None,
     executor: Executor | None,
     progress: bool,
 ) -> SweepReport:
-    report = SweepReport(n_before=int(done.sum()))
+    report = SweepReport(n_before=int((done & mine).sum()))
     n_workers = available_cpus() if workers is None else workers
-    reporter = open_reporter(design.n_runs, report.n_before, show=progress)
+    reporter = open_reporter(int(mine.sum()), report.n_before, show=progress)
     with open_executor(executor, n_workers) as pool, reporter:
 
         def emit(result: ChunkResult) -> None:
@@ -132,5 +147,5 @@ def _run(
             report.add(result)
             reporter.advance(result.n_runs)
 
-        run_design(design, engine or compiled_engine(), pool, n_workers, done, emit)
+        run_design(design, engine or compiled_engine(), pool, n_workers, done | ~mine, emit)
     return report

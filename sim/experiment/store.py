@@ -2,29 +2,38 @@
 
 Every finished chunk is one part in ``runs/``, written under a temporary name, synced and
 renamed, and named after its first run. So a crash loses only what was not finished, resuming is
-leaving out what is there, and merging two halves of a sweep is copying files.
+leaving out what is there, and merging two halves of a sweep is copying files. A run that stands
+there twice, as after another attempt at one that failed, counts once: the one that went well.
+
+The directory may be a URL that fsspec knows. Elsewhere than on this machine there is no lock, so it
+is for the user to let one sweep alone write there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import SweepDesign
-from sim.experiment.table import KEYS, chunk_table, factor_columns, runs_frame
-from sim.files import atomic_file, write_json
+from sim.experiment.table import ERROR, KEYS, chunk_table, factor_columns, runs_frame
+from sim.files import atomic_file, is_remote, place, write_json
 from sim.manifest import MANIFEST, claim_directory, environment, now, read_manifest
 from sim.scenario.messages import show
 
 RUNS_FOLDER = "runs"
 PART_PATTERN = "part-*.parquet"
+LOCK = ".lock"
+"""Held by whoever writes; the system lets it go when the process ends, however it ends."""
 
 BATCH_ROWS = 20_000
 """Rows that are gathered before a part of the results is handed on."""
@@ -36,7 +45,8 @@ class ResultStore:
     Parameters
     ----------
     directory
-        Where the results go: a new or empty directory, or one with results of this design.
+        Where the results go: a new or empty directory, or one with results of this design, with
+        no more replications; a path or a URL.
     design
         The design.
 
@@ -47,18 +57,50 @@ class ResultStore:
     """
 
     def __init__(self, directory: str | Path, design: SweepDesign) -> None:
-        self.directory = Path(directory)
+        self.directory = place(directory)
         self._design = design
         self._columns = factor_columns(design)
         found = claim_directory(self.directory, "sweep")
         if found is not None and found.get("digest") != design.digest():
-            raise InputError(f"{self.directory}: {_explain_difference(found, design)}")
+            there, here = found.get("identity", {}), design.identity()
+            raise InputError(f"{self.directory}: {explain_difference(there, here)}")
+        before = int((found or {}).get("replications", 0))
+        if before > design.replications:
+            raise InputError(
+                f"{self.directory}: holds {before} replications a point and the sweep asks for "
+                f"{design.replications}; ask for as many or more, or choose another directory"
+            )
         (self.directory / RUNS_FOLDER).mkdir(exist_ok=True)
         self._started = (found or {}).get("started", now().isoformat(timespec="seconds"))
         self._seconds_before = float((found or {}).get("duration_s", 0.0))
         self._opened = now()
-        if found is None:
+        if before < design.replications:
             self.write_manifest(is_complete=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only one that writes here, for the length of the block.
+
+        Raises
+        ------
+        InputError
+            If another process writes here.
+        """
+        if is_remote(self.directory):
+            yield
+            return
+        lock = FileLock(self.directory / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"{self.directory}: another sweep is writing there; wait until it is done, or "
+                "choose another directory"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def write_manifest(self, *, is_complete: bool) -> None:
         """Write what the results were made with."""
@@ -71,26 +113,51 @@ class ResultStore:
             "complete": is_complete,
             "runs": self._design.n_runs,
             "points": self._design.n_points,
+            "replications": self._design.replications,
             "digest": self._design.digest(),
             "identity": self._design.identity(),
             "design": self._design.model_dump(mode="json"),
         }
         write_json(self.directory / MANIFEST, content)
 
-    def done(self) -> NDArray[np.bool_]:
-        """Tell which runs are there already, as an array (points, replications)."""
-        done = np.zeros((self._design.n_points, self._design.replications), dtype=np.bool_)
-        for part in part_files(self.directory):
-            keys = read_part(part, columns=list(KEYS))
-            done[keys["point"].to_numpy(), keys["replication"].to_numpy()] = True
-        return done
+    def done(self, *, failed_too: bool = True) -> NDArray[np.bool_]:
+        """Tell which runs are there already, as an array (points, replications).
+
+        Parameters
+        ----------
+        failed_too
+            Whether a run that ended with an error counts.
+        """
+        shape = self._design.n_points, self._design.replications
+        return runs_there(self.directory, shape, failed_too=failed_too)
 
     def write(self, result: ChunkResult) -> None:
         """Add the rows of a chunk as a part."""
-        name = f"part-{result.point[0]:08d}-{result.replication[0]:08d}.parquet"
+        first = f"part-{result.point[0]:08d}-{result.replication[0]:08d}"
         table = chunk_table(result, self._columns)
-        with atomic_file(self.directory / RUNS_FOLDER / name) as temporary:
+        with atomic_file(free_name(self.directory / RUNS_FOLDER, first)) as temporary:
             pq.write_table(table, temporary, compression="zstd")
+
+
+def free_name(folder: Path, first: str) -> Path:
+    """Return a name for a part that no other one has: a part never replaces another."""
+    path, number = folder / f"{first}.parquet", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{first}-{number}.parquet"
+    return path
+
+
+def runs_there(
+    directory: Path, shape: tuple[int, int], *, failed_too: bool = True
+) -> NDArray[np.bool_]:
+    """Tell which runs a directory holds, as an array of a shape (points, replications)."""
+    done = np.zeros(shape, dtype=np.bool_)
+    for part in part_files(directory):
+        keys = read_part(part, columns=[*KEYS, ERROR])
+        good = pc.equal(keys[ERROR], "").to_numpy() | failed_too
+        done[keys["point"].to_numpy()[good], keys["replication"].to_numpy()[good]] = True
+    return done
 
 
 def load_results(directory: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -114,11 +181,24 @@ def load_results(directory: str | Path, columns: Sequence[str] | None = None) ->
     InputError
         If the directory holds no sweep or a part cannot be read.
     """
-    directory = Path(directory)
-    if (read_manifest(directory) or {}).get("kind") != "sweep":
-        raise InputError(f"{directory}: holds no sweep (no {MANIFEST} of one)")
+    directory = place(directory)
+    sweep_manifest(directory)
     wanted = None if columns is None else [*KEYS, *(c for c in columns if c not in KEYS)]
     return runs_frame(read_part(part, wanted) for part in part_files(directory))
+
+
+def sweep_manifest(directory: Path) -> dict[str, Any]:
+    """Read the manifest of a sweep.
+
+    Raises
+    ------
+    InputError
+        If the directory holds no sweep.
+    """
+    found = read_manifest(directory)
+    if found is None or found.get("kind") != "sweep":
+        raise InputError(f"{directory}: holds no sweep (no {MANIFEST} of one)")
+    return found
 
 
 def iterate_points(directory: Path, design: SweepDesign) -> Iterator[pd.DataFrame]:
@@ -166,16 +246,16 @@ def part_files(directory: Path) -> list[Path]:
 def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a part, or the columns of it that it has."""
     try:
-        with pq.ParquetFile(path) as file:
+        source = path.open("rb") if is_remote(path) else path
+        with pq.ParquetFile(source) as file:
             known = set(file.schema_arrow.names)
             return file.read(None if columns is None else [c for c in columns if c in known])
     except pa.ArrowInvalid:
         raise InputError(f"{path}: is damaged; delete it and run the sweep again") from None
 
 
-def _explain_difference(found: Mapping[str, Any], design: SweepDesign) -> str:
-    there: Mapping[str, Any] = found.get("identity", {})
-    here = design.identity()
+def explain_difference(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """Say how the results of a directory differ from those that were to go there."""
     keys = [key for key in {**here, **there} if here.get(key) != there.get(key)]
     advice = "choose another directory, or delete this one"
     if not keys:

@@ -70,14 +70,17 @@ def chunk_table(result: ChunkResult, factors: Mapping[str, pa.Array]) -> pa.Tabl
 def runs_frame(tables: Iterable[pa.Table]) -> pd.DataFrame:
     """Join tables of runs, in the order of point and replication whoever made them first.
 
-    Where a run stands in two tables (two halves of a sweep that overlap), it counts once.
+    Where a run stands in two tables (two halves of a sweep that overlap, or another attempt at a
+    run that failed), it counts once, and the one that went well.
     """
     parts = list(tables)
     if not parts:
         return pd.DataFrame({key: np.empty(0, dtype=np.int64) for key in KEYS})
     frame: pd.DataFrame = pa.concat_tables(parts, promote_options="default").to_pandas()
-    frame = frame.drop_duplicates(list(KEYS)).sort_values(list(KEYS), ignore_index=True)
+    keys = list(KEYS)
     if ERROR not in frame:
-        return frame
+        return frame.drop_duplicates(keys).sort_values(keys, ignore_index=True)
+    order = np.lexsort((frame[ERROR].ne(""), frame["replication"], frame["point"]))
+    frame = frame.iloc[order].drop_duplicates(keys).reset_index(drop=True)
     # A table in which every run failed has no measures; the error stays the last column.
     return frame[[*(name for name in frame if name != ERROR), ERROR]]

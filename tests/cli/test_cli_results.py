@@ -1,6 +1,11 @@
 """`ceasefire run` and `ceasefire sweep` from file to files, with the real engine."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -107,8 +112,11 @@ def test_sweep_is_taken_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "12 runs, 12 of them already there" in capsys.readouterr().err
     text = (folder / "sweep.toml").read_text(encoding="utf-8")
     (folder / "sweep.toml").write_text(text.replace("= 3", "= 4"), encoding="utf-8")
+    assert main(["sweep", "sweep.toml", "--out", "out"]) == 0
+    assert "16 runs, 12 of them already there" in capsys.readouterr().err
+    (folder / "sweep.toml").write_text("first_seed = 9\n" + text, encoding="utf-8")
     assert main(["sweep", "sweep.toml", "--out", "out"]) == 2
-    assert "replications = 3 there and 4 here" in capsys.readouterr().err
+    assert "first_seed = 1 there and 9 here" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")
@@ -129,7 +137,7 @@ def test_sweep_whose_runs_all_fail_says_why(
         raise RuntimeError(message)
 
     monkeypatch.setattr(import_module("sim.outcome"), "run_measures", fail)
-    assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 1
+    assert main(["sweep", "-q", "--threads", "sweep.toml", "--out", "out"]) == 1
     expected = "ceasefire: 12 of 12 runs failed; the first: RuntimeError: boom\n"
     assert capsys.readouterr().err == expected
 
@@ -149,8 +157,84 @@ def test_interrupted_sweep_keeps_its_runs(
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "run_measures", interrupt)
-        assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 130
+        assert main(["sweep", "-q", "--threads", "sweep.toml", "--out", "out"]) == 130
     assert "finished runs are kept" in capsys.readouterr().err
     assert 0 < len(load_results(folder / "out")) < 12
     assert main(["sweep", "-q", "sweep.toml", "--out", "out"]) == 0
     assert len(load_results(folder / "out")) == 12
+
+
+def test_shards_are_made_merged_and_exported(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch commands for arrays of jobs that do not fit together."""
+    for number in (1, 2):
+        words = ["sweep", "-q", "--threads", "sweep.toml", "--shard", f"{number}/2"]
+        assert main(words) == 0
+    parts = [f"outputs/sweep-shard-{number}-of-2" for number in (1, 2)]
+    assert main(["status", parts[0]]) == 1
+    assert "6 of 12" in capsys.readouterr().out
+    assert main(["merge", *parts, "--out", "all"]) == 0
+    assert "12 of 12" in capsys.readouterr().out
+    assert main(["sweep", "-q", "sweep.toml", "--out", "all"]) == 0
+    assert (folder / "all" / "summary.csv").exists()
+    assert main(["export", "all", "--csv", "runs.csv"]) == 0
+    assert capsys.readouterr().out == "12 runs written to runs.csv\n"
+    exported = pd.read_csv(folder / "runs.csv")
+    assert exported["seed"].tolist() == load_results("all")["seed"].tolist()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["sweep", "sweep.toml", "--shard", "3/2"], "shard = 3/2: must be i/n"),
+        (["sweep", "sweep.toml", "--run-limit", "0"], "must be a number of seconds above 0"),
+        (["sweep", "sweep.toml", "--dask", "tcp://127.0.0.1:1"], "no cluster answers"),
+        (["status", "nowhere"], "holds no sweep"),
+        (["merge", "nowhere", "--out", "all"], "holds no sweep"),
+        (["export", "nowhere", "--csv", "runs.csv"], "holds no sweep"),
+    ],
+)
+def test_mistakes_with_results_are_one_line(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catch a traceback, or a mistake that passes."""
+    try:
+        status = main(words)
+    except SystemExit as stop:
+        status = stop.code
+    assert status == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_interrupt_of_processes_keeps_what_is_done(folder: Path) -> None:
+    """Catch Ctrl-C that leaves workers behind, shows a traceback, or loses finished runs."""
+    text = (folder / "sweep.toml").read_text(encoding="utf-8")
+    (folder / "sweep.toml").write_text(text.replace("= 3", "= 20000"), encoding="utf-8")
+    command = [sys.executable, "-m", "sim.cli", "sweep", "sweep.toml", "--out", "out"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    end = time.monotonic() + 120.0
+    while not list((folder / "out" / "runs").glob("part-*")) and time.monotonic() < end:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.splitlines()[-1].startswith("ceasefire: interrupted; finished runs are kept")
+    assert "Traceback" not in said
+    assert len(load_results(folder / "out")) > 0
+    end = time.monotonic() + 5.0
+    while group_exists(process.pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not group_exists(process.pid)
+
+
+def group_exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

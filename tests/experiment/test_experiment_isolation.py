@@ -7,7 +7,7 @@ import pytest
 from poison import GOOD, POISONED
 
 from sim.errors import InputError
-from sim.experiment import SweepDesign, sweep
+from sim.experiment import Engine, SweepDesign, sweep
 from sim.experiment.executors import dask_cluster, worker_processes
 
 Make = Callable[..., SweepDesign]
@@ -38,6 +38,13 @@ def test_processes_give_the_same_rows(make_design: Make) -> None:
     with worker_processes(2, engine=GOOD) as pool:
         runs = sweep(design, engine=GOOD, executor=pool, workers=2)
     pd.testing.assert_frame_equal(runs, sweep(design, engine=GOOD), check_exact=True)
+
+
+def test_functions_that_can_not_be_sent_are_refused(make_design: Make) -> None:
+    """Catches a sweep in which every run fails because the engine is a local function."""
+    local = Engine(GOOD.prepare, lambda plan, seed: {"sum": float(plan[0] + seed)})
+    with pytest.raises(InputError, match="use functions of a module"), worker_processes(1) as pool:
+        sweep(make_design(), engine=local, executor=pool, workers=1)
 
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])

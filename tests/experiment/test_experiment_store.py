@@ -1,6 +1,8 @@
 """The store: resumed exactly, never mixed, never half written."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from shutil import copytree
@@ -19,7 +21,9 @@ from sim.experiment import (
     summarise_results,
     sweep,
 )
-from sim.experiment.store import part_files
+from sim.experiment.merge import merge_results, sweep_status
+from sim.experiment.shard import Shard
+from sim.experiment.store import ResultStore, part_files
 
 Make = Callable[..., SweepDesign]
 
@@ -62,8 +66,117 @@ def test_complete_sweep_is_not_run_again(make_design: Make, engine: Engine, tmp_
 def test_other_design_is_refused(make_design: Make, engine: Engine, tmp_path: Path) -> None:
     """Catch results of two designs in one directory, and a refusal that does not say why."""
     perform(make_design(), tmp_path, engine=engine)
-    with pytest.raises(InputError, match="replications = 3 there and 4 here"):
-        perform(make_design(replications=4), tmp_path, engine=engine)
+    with pytest.raises(InputError, match="first_seed = 1 there and 2 here"):
+        perform(make_design(first_seed=2), tmp_path, engine=engine)
+
+
+def test_replications_may_be_added_but_not_taken_away(
+    make_design: Make, engine: Engine, tmp_path: Path
+) -> None:
+    """Catch runs made anew, or rows beyond what was asked for, when the number changes."""
+    perform(make_design(replications=3), tmp_path, engine=engine)
+    report = perform(make_design(replications=5), tmp_path, engine=engine)
+    assert (report.n_before, report.n_made) == (18, 12)
+    whole = sweep(make_design(replications=5), engine=engine)
+    pd.testing.assert_frame_equal(load_results(tmp_path), whole, check_exact=True)
+    with pytest.raises(InputError, match="holds 5 replications a point"):
+        perform(make_design(replications=3), tmp_path, engine=engine)
+
+
+def test_failed_runs_can_be_made_again(make_design: Make, engine: Engine, tmp_path: Path) -> None:
+    """Catch another attempt that is not made, or replaces rows that went well."""
+
+    def run(plan: Any, seed: int) -> Mapping[str, float]:
+        if seed == 2:
+            raise ZeroDivisionError
+        return engine.run(plan, seed)
+
+    design = make_design()
+    perform(design, tmp_path, engine=Engine(engine.prepare, run))
+    assert perform(design, tmp_path, engine=engine).n_made == 0
+    assert sweep_status(tmp_path).failed == 6
+    assert sweep_status(tmp_path).first_error == "ZeroDivisionError"
+    assert perform(design, tmp_path, engine=engine, retry_failed=True).n_made == 6
+    assert sweep_status(tmp_path).failed == 0
+    whole = sweep(design, engine=engine)
+    pd.testing.assert_frame_equal(load_results(tmp_path), whole, check_exact=True)
+
+
+def test_two_writers_are_refused(make_design: Make, engine: Engine, tmp_path: Path) -> None:
+    """Catch two sweeps that write into one directory at a time."""
+    design = make_design()
+    refused = pytest.raises(InputError, match="another sweep is writing there")
+    with ResultStore(tmp_path, design).writing(), refused:
+        perform(design, tmp_path, engine=engine)
+    assert perform(design, tmp_path, engine=engine).n_made == 18
+
+
+@pytest.mark.parametrize("parts", [1, 3, 7])
+def test_shards_together_are_the_sweep(
+    make_design: Make, engine: Engine, tmp_path: Path, parts: int
+) -> None:
+    """Catch runs that no shard makes, or several do, and a merge that changes rows."""
+    design = make_design(replications=5)
+    folders = [tmp_path / f"{number}" for number in range(1, parts + 1)]
+    made = [
+        perform(design, folder, engine=engine, shard=Shard.parse(f"{number}/{parts}")).n_made
+        for number, folder in enumerate(folders, 1)
+    ]
+    assert sum(made) == design.n_runs
+    assert max(made) - min(made) <= 6
+    assert sweep_status(folders[0]).is_complete == (parts == 1)
+    merged = merge_results([*folders, folders[0]], tmp_path / "all")
+    assert merged.is_complete
+    whole = sweep(design, engine=engine)
+    pd.testing.assert_frame_equal(load_results(tmp_path / "all"), whole, check_exact=True)
+    assert perform(design, tmp_path / "all", engine=engine).n_made == 0
+
+
+def test_other_sweeps_are_not_merged(make_design: Make, engine: Engine, tmp_path: Path) -> None:
+    """Catch results of two designs in one table."""
+    perform(make_design(), tmp_path / "one", engine=engine)
+    perform(make_design(first_seed=2), tmp_path / "other", engine=engine)
+    with pytest.raises(InputError, match="first_seed = 1 there and 2 here"):
+        merge_results([tmp_path / "one", tmp_path / "other"], tmp_path / "all")
+    with pytest.raises(InputError, match="holds no sweep"):
+        merge_results([tmp_path / "one", tmp_path], tmp_path / "all")
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/3/5"])
+def test_wrong_shards_are_refused(text: str) -> None:
+    """Catch a job that makes no runs, or those of another one."""
+    with pytest.raises(InputError, match="must be i/n"):
+        Shard.parse(text)
+
+
+def test_results_may_lie_elsewhere(make_design: Make, engine: Engine) -> None:
+    """Catch a store that needs a disk: any URL of fsspec will do."""
+    design = make_design(replications=4)
+    url = "memory://results/sweep"
+    perform(design, url, engine=engine)
+    assert perform(design, url, engine=engine).n_made == 0
+    whole = sweep(design, engine=engine)
+    pd.testing.assert_frame_equal(load_results(url), whole, check_exact=True)
+    assert sweep_status(url).is_complete
+    assert len(summarise_results(url, design)) == 6
+
+
+def test_a_full_disk_keeps_what_is_whole(make_design: Make, engine: Engine, tmp_path: Path) -> None:
+    """Catch half a part, or lost parts, on a disk that is really full (a small tmpfs)."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        design = make_design(replications=4000)
+        with pytest.raises(OSError, match="No space left"):
+            perform(design, disk / "out", engine=engine)
+        kept = load_results(disk / "out")
+        assert (kept["error"] == "").all()
+        assert not list(disk.rglob(".tmp-*"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_foreign_directory_is_refused(make_design: Make, engine: Engine, tmp_path: Path) -> None:

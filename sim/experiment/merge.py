@@ -1,0 +1,123 @@
+"""Results of several directories in one, and what a directory holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from sim.errors import InputError
+from sim.experiment.store import (
+    RUNS_FOLDER,
+    explain_difference,
+    free_name,
+    part_files,
+    read_part,
+    runs_there,
+    sweep_manifest,
+)
+from sim.experiment.table import ERROR
+from sim.files import atomic_file, place, write_json
+from sim.manifest import MANIFEST, claim_directory
+
+
+@dataclass(frozen=True)
+class SweepStatus:
+    """What a directory of results holds."""
+
+    title: str
+    points: int
+    replications: int
+    runs: int
+    """Runs of the whole sweep."""
+    done: int
+    """Runs that are there, failed ones with them."""
+    failed: int
+    """Of these, runs that no attempt has brought to a good end."""
+    first_error: str
+    """Error of the first run that failed; empty if none did."""
+    manifest: dict[str, Any]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all runs are there."""
+        return self.done == self.runs
+
+
+def sweep_status(directory: str | Path) -> SweepStatus:
+    """Look what a directory of results holds.
+
+    Raises
+    ------
+    InputError
+        If it holds no sweep, or a part cannot be read.
+    """
+    folder = place(directory)
+    manifest = sweep_manifest(folder)
+    shape = int(manifest["points"]), int(manifest["replications"])
+    done = runs_there(folder, shape)
+    failed = done & ~runs_there(folder, shape, failed_too=False)
+    return SweepStatus(
+        title=str(manifest["design"].get("title", "")),
+        points=shape[0],
+        replications=shape[1],
+        runs=done.size,
+        done=int(done.sum()),
+        failed=int(failed.sum()),
+        first_error=_first_error(folder) if failed.any() else "",
+        manifest=manifest,
+    )
+
+
+def _first_error(folder: Path) -> str:
+    for part in part_files(folder):
+        errors = read_part(part, [ERROR])[ERROR]
+        if len(bad := errors.filter(pc.not_equal(errors, ""))):
+            return str(bad[0])
+    return ""
+
+
+def merge_results(directories: Sequence[str | Path], out: str | Path) -> SweepStatus:
+    """Put the results of several directories of one sweep into another one.
+
+    Parameters
+    ----------
+    directories
+        Directories of the same design, such as the shards of a sweep; with runs in common, if
+        need be. They stay as they are.
+    out
+        New or empty directory, or one with results of the same design.
+
+    Returns
+    -------
+    SweepStatus
+        What `out` holds then.
+
+    Raises
+    ------
+    InputError
+        If one holds no sweep, or that of another design.
+    """
+    folders = [place(directory) for directory in directories]
+    manifests = [sweep_manifest(folder) for folder in folders]
+    target = place(out)
+    found = claim_directory(target, "sweep")
+    first = manifests[0] if found is None else found
+    for folder, manifest in zip(folders, manifests, strict=True):
+        if manifest["digest"] != first["digest"]:
+            difference = explain_difference(first["identity"], manifest["identity"])
+            raise InputError(f"{folder}: {difference}")
+    most = max([*manifests, first], key=lambda manifest: int(manifest["replications"]))
+    (target / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
+    write_json(target / MANIFEST, {**most, "complete": False})
+    for folder in folders:
+        for part in part_files(folder):
+            with atomic_file(free_name(target / RUNS_FOLDER, part.stem)) as temporary:
+                temporary.write_bytes(part.read_bytes())
+    status = sweep_status(target)
+    seconds = float(np.sum([manifest.get("duration_s", 0.0) for manifest in manifests]))
+    complete = {**most, "complete": status.is_complete, "duration_s": round(seconds, 3)}
+    write_json(target / MANIFEST, complete)
+    return status

@@ -1,0 +1,123 @@
+"""Sweeps that are killed: what was finished is kept, nobody is left behind, the rest is made."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from poison import SLOW
+
+from sim.experiment import SweepDesign, load_results, perform, sweep
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc").exists(), reason="looks up processes in /proc"),
+]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+def start(design: Path, out: Path) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{HERE}"}
+    command = [sys.executable, str(HERE / "kill.py"), str(design), str(out)]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes below one, from the parents that /proc names."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int(
+                    (folder / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1]
+                )
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Return those that run; what only waits to be collected does not."""
+    running = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state.split()[0] not in "ZX":
+            running.add(pid)
+    return running
+
+
+def await_runs(out: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the first part is there."""
+    end = time.monotonic() + 60.0
+    while not list((out / "runs").glob("part-*")) and process.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def design(sweep_file: Path) -> Path:
+    text = sweep_file.read_text(encoding="utf-8").replace("replications = 3", "replications = 60")
+    sweep_file.write_text(text, encoding="utf-8")
+    return sweep_file
+
+
+@pytest.mark.parametrize("trial", range(10))
+def test_a_killed_sweep_goes_on_to_the_same_rows(design: Path, tmp_path: Path, trial: int) -> None:
+    """Catches rows lost or doubled by kill -9 of the sweep, and workers that outlive it."""
+    chance = random.Random(trial)
+    out = tmp_path / "out"
+    process = start(design, out)
+    if trial:
+        await_runs(out, process)
+    time.sleep(chance.uniform(0.0, 0.6))
+    workers = descendants(process.pid)
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 5.0
+    while alive(workers) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not alive(workers)
+    perform(SweepDesign.load(design), out, engine=SLOW)
+    pd.testing.assert_frame_equal(
+        load_results(out), sweep(SweepDesign.load(design), engine=SLOW), check_exact=True
+    )
+
+
+@pytest.mark.parametrize("trial", range(10))
+def test_a_killed_worker_costs_nothing(design: Path, tmp_path: Path, trial: int) -> None:
+    """Catches a sweep that ends, hangs or loses rows when one of its workers is killed."""
+    chance = random.Random(100 + trial)
+    out = tmp_path / "out"
+    process = start(design, out)
+    await_runs(out, process)
+    time.sleep(chance.uniform(0.0, 0.4))
+    victims = [pid for pid in descendants(process.pid) if "forkserver" in command_of(pid)]
+    if victims:
+        os.kill(chance.choice(victims), signal.SIGKILL)
+    process.wait(timeout=60)
+    resumed = perform(SweepDesign.load(design), out, engine=SLOW, retry_failed=True)
+    assert resumed.n_made <= 2
+    pd.testing.assert_frame_equal(
+        load_results(out), sweep(SweepDesign.load(design), engine=SLOW), check_exact=True
+    )
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
