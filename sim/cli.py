@@ -149,6 +149,21 @@ def _add_sweep(commands: Commands) -> None:
         metavar="I/N",
         help="make the i-th of n parts of the runs only, for arrays of jobs; join them with merge",
     )
+    sweep.add_argument(
+        "--precision",
+        action="append",
+        default=[],
+        metavar="MEASURE=HALF",
+        help="make replications of each point until the 95 %% interval of the measure is no wider "
+        "than this to either side, as detection_rate=0.01; may be given several times",
+    )
+    sweep.add_argument(
+        "--max-replications",
+        type=_replications,
+        default=1000,
+        metavar="N",
+        help="replications of a point at most, with --precision (default: 1000)",
+    )
     sweep.add_argument("--retry-failed", action="store_true", help="make failed runs again")
     sweep.add_argument(
         "--out",

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from typing import Any
 
 from sim.commands import status
 from sim.commands.common import (
@@ -14,9 +15,12 @@ from sim.commands.common import (
     show_paths,
     tell_failures,
 )
+from sim.errors import InputError
 from sim.experiment import SweepDesign, perform, summarise_results
 from sim.experiment.executors import available_cpus, dask_cluster, worker_processes
 from sim.experiment.merge import sweep_status
+from sim.experiment.precise import perform_to_precision
+from sim.experiment.precision import read_precision
 from sim.experiment.shard import Shard
 from sim.files import staging
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
@@ -31,7 +35,7 @@ def execute(options: argparse.Namespace) -> int:
     ----------
     options
         ``sweep``, ``workers``, ``threads``, ``run_limit``, ``dask``, ``shard``, ``retry_failed``,
-        ``out`` and ``quiet``.
+        ``precision``, ``max_replications``, ``out`` and ``quiet``.
 
     Returns
     -------
@@ -44,16 +48,21 @@ def execute(options: argparse.Namespace) -> int:
     out = options.out or OUTPUTS / name
     if not options.quiet:
         announce_compilation()
+    targets = read_precision(options.precision)
+    if targets and shard is not None:
+        message = "--shard: a shard does not see all runs of a point, so it takes no --precision"
+        raise InputError(message)
     with naming(options.sweep), _executor(options) as (pool, workers):
-        report = perform(
-            design,
-            out,
-            workers=workers,
-            executor=pool,
-            progress=not options.quiet,
-            shard=shard,
-            retry_failed=options.retry_failed,
-        )
+        how: dict[str, Any] = {
+            "workers": workers,
+            "executor": pool,
+            "progress": not options.quiet,
+            "retry_failed": options.retry_failed,
+        }
+        if targets:
+            report = perform_to_precision(design, out, targets, options.max_replications, **how)
+        else:
+            report = perform(design, out, shard=shard, **how)
     if shard is not None:
         tell_failures(report.n_failed, report.n_made, report.first_error)
         status.tell(sweep_status(out), out, quiet=options.quiet)

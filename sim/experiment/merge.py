@@ -14,6 +14,8 @@ from sim.experiment.store import (
     explain_difference,
     free_name,
     part_files,
+    planned_runs,
+    planned_there,
     read_part,
     runs_there,
     sweep_manifest,
@@ -57,13 +59,14 @@ def sweep_status(directory: str | Path) -> SweepStatus:
     folder = place(directory)
     manifest = sweep_manifest(folder)
     shape = int(manifest["points"]), int(manifest["replications"])
-    done = runs_there(folder, shape)
+    mine = planned_runs(shape, planned_there(folder))
+    done = runs_there(folder, shape) & mine
     failed = done & ~runs_there(folder, shape, failed_too=False)
     return SweepStatus(
         title=str(manifest["design"].get("title", "")),
         points=shape[0],
         replications=shape[1],
-        runs=done.size,
+        runs=int(mine.sum()),
         done=int(done.sum()),
         failed=int(failed.sum()),
         first_error=_first_error(folder) if failed.any() else "",

@@ -17,7 +17,13 @@ from sim.experiment.executors import available_cpus, open_executor
 from sim.experiment.progress import open_reporter
 from sim.experiment.runner import run_design
 from sim.experiment.shard import Shard
-from sim.experiment.store import ResultStore, iterate_points
+from sim.experiment.store import (
+    ResultStore,
+    iterate_points,
+    planned_runs,
+    planned_there,
+    sweep_manifest,
+)
 from sim.experiment.table import chunk_table, factor_columns, runs_frame
 from sim.files import place
 from sim.statistics import summarise
@@ -39,6 +45,13 @@ class SweepReport:
     first_error: str = ""
     """Error of the first run that failed; empty if none did."""
 
+    def join(self, other: "SweepReport") -> None:
+        """Take the counts of a part of the sweep that was made after this one."""
+        self.n_before = max(self.n_before, other.n_before - self.n_made)
+        self.n_made += other.n_made
+        self.n_failed += other.n_failed
+        self.first_error = self.first_error or other.first_error
+
     def add(self, result: ChunkResult) -> None:
         """Count the runs of a chunk."""
         self.n_made += result.n_runs
@@ -56,6 +69,7 @@ def perform(
     progress: bool = False,
     shard: Shard | None = None,
     retry_failed: bool = False,
+    planned: NDArray[np.int64] | None = None,
 ) -> SweepReport:
     """Make the runs of a design that a directory does not hold yet.
 
@@ -67,6 +81,8 @@ def perform(
         Make this part of the runs only; None = all.
     retry_failed
         Make runs again that ended with an error.
+    planned
+        Replications of each point, shape (points,), none above that of the design; None = all.
 
     Returns
     -------
@@ -81,9 +97,11 @@ def perform(
     store = ResultStore(out, design)
     with store.writing():
         done = store.done(failed_too=not retry_failed)
-        mine = np.ones_like(done) if shard is None else shard.mask(done.shape)
+        mine = planned_runs(done.shape, planned)
+        if shard is not None:
+            mine &= shard.mask(done.shape)
         report = _run(design, done, mine, store.write, engine, workers, executor, progress)
-        store.write_manifest(is_complete=bool((done | mine).all()))
+        store.write_manifest(is_complete=bool((done | mine).all()), planned=planned)
     return report
 
 
@@ -122,7 +140,10 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
     DataFrame
         As `sim.experiment.summarise`.
     """
-    points = iterate_points(place(directory), design)
+    folder = place(directory)
+    there = int(sweep_manifest(folder)["replications"])
+    design = design.model_copy(update={"replications": there})
+    points = iterate_points(folder, design, planned_there(folder))
     summaries = [summarise(runs, list(design.factors)) for runs in points]
     return pd.concat(summaries, ignore_index=True)
 

@@ -102,7 +102,9 @@ class ResultStore:
         finally:
             lock.release()
 
-    def write_manifest(self, *, is_complete: bool) -> None:
+    def write_manifest(
+        self, *, is_complete: bool, planned: NDArray[np.int64] | None = None
+    ) -> None:
         """Write what the results were made with."""
         seconds = (now() - self._opened).total_seconds()
         content = {
@@ -114,6 +116,7 @@ class ResultStore:
             "runs": self._design.n_runs,
             "points": self._design.n_points,
             "replications": self._design.replications,
+            "planned": None if planned is None else planned.tolist(),
             "digest": self._design.digest(),
             "identity": self._design.identity(),
             "design": self._design.model_dump(mode="json"),
@@ -201,7 +204,21 @@ def sweep_manifest(directory: Path) -> dict[str, Any]:
     return found
 
 
-def iterate_points(directory: Path, design: SweepDesign) -> Iterator[pd.DataFrame]:
+def planned_there(directory: Path) -> NDArray[np.int64] | None:
+    """Return the replications of each point that the runs were made to; None for all alike."""
+    planned = sweep_manifest(directory).get("planned")
+    return None if planned is None else np.asarray(planned, dtype=np.int64)
+
+
+def planned_runs(shape: tuple[int, ...], planned: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+    """Tell which runs of a shape (points, replications) are to be made."""
+    wanted = np.full(shape[0], shape[1]) if planned is None else planned
+    return np.asarray(np.arange(shape[1]) < wanted[:, None])
+
+
+def iterate_points(
+    directory: Path, design: SweepDesign, planned: NDArray[np.int64] | None = None
+) -> Iterator[pd.DataFrame]:
     """Go through the results point by point, holding few of them in memory.
 
     Parameters
@@ -210,13 +227,15 @@ def iterate_points(directory: Path, design: SweepDesign) -> Iterator[pd.DataFram
         The directory of the sweep.
     design
         Its design, which tells when a point is complete.
+    planned
+        Replications of each point, shape (points,); None = those of the design.
 
     Yields
     ------
     DataFrame
         The runs of one or more points, ordered; incomplete points come last.
     """
-    seen = np.zeros((design.n_points, design.replications), dtype=np.bool_)
+    seen = ~planned_runs((design.n_points, design.replications), planned)
     is_given = np.zeros(design.n_points, dtype=np.bool_)
     held: list[pa.Table] = []
     for part in part_files(directory):
