@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.experiment.engine import Engine
+from sim.kernel.compiled import is_cached
 
 LOCAL = "local"
 """Address that stands for a cluster of this machine's own processes."""
@@ -95,6 +96,8 @@ def worker_processes(
         raise InputError(f"run_limit_s = {run_limit_s}: must be > 0")
     number = check_workers(available_cpus() if workers is None else workers)
     warm_up = None if engine is not None else warm_up_engine
+    if warm_up is not None and not is_cached():
+        warm_up()  # compiled here once instead of in each worker at the same time
     pool = WorkerProcesses(number, run_limit_s, warm_up)
     try:
         yield pool
