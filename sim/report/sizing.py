@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sim.report.labels import capital, counted, factor_label, value_label
 from sim.report.style import (
+    BLACK,
     BLUE,
     GREY,
     ORANGE,
@@ -56,9 +57,9 @@ def draw_response(
             rows = evaluations[evaluations["requirement"] == words]
             _draw_panel(axes, rows.sort_values(factor), factor, target, upwards=upwards)
             axes.set_title(words)
-        panels[-1].set_xlabel(factor_label(factor))
+        panels[-1].set_xlabel(capital(size_label(factor)))
         _explain(panels[0])
-        add_title(figure, f"What is achieved against {factor_label(factor)}")
+        add_title(figure, f"What is achieved with {size_label(factor)}")
         add_caption(figure, note)
     return figure
 
@@ -69,7 +70,8 @@ def _draw_panel(
     shown = rows[np.isfinite(rows["estimate"])]
     axes.plot(shown[factor], shown["estimate"], color=GREY, linewidth=1.0, zorder=1)
     for verdict, colour in COLOURS.items():
-        part = shown[shown["finding"] == verdict]
+        if (part := shown[shown["finding"] == verdict]).empty:
+            continue
         estimate = part["estimate"].to_numpy()
         bounds = part[["low", "high"]].to_numpy()
         # A bound that is not known yet is left away.
@@ -78,7 +80,7 @@ def _draw_panel(
             part[factor], estimate, yerr=reach.T, color=colour, marker=MARKERS[verdict],
             markersize=5, linestyle="none", elinewidth=1.2, label=WORDS[verdict],
         )  # fmt: skip
-    axes.axhline(target, color="black", linewidth=1.0, linestyle="--", zorder=0)
+    axes.axhline(target, color=BLACK, linewidth=1.0, linestyle="--", zorder=2)
     side = "at least" if upwards else "at most"
     place = (1.0, target)
     axes.annotate(
@@ -120,7 +122,8 @@ def draw_frontier(
         _shade(axes, insufficient[[*factors]].to_numpy(), (left, bottom), "not met", upwards=False)
         forces = evaluations.drop_duplicates([*factors])
         for verdict, colour in COLOURS.items():
-            part = forces[forces["verdict"] == verdict]
+            if (part := forces[forces["verdict"] == verdict]).empty:
+                continue
             axes.scatter(
                 part[across], part[upward], s=18, color=colour, marker=MARKERS[verdict],
                 label=f"tested: {WORDS[verdict]}", zorder=3, clip_on=False,
@@ -133,10 +136,10 @@ def draw_frontier(
         axes.set_xlim(left, max(right, left + 1))
         axes.set_ylim(bottom, max(top, bottom + 1))
         axes.grid(visible=False)
-        axes.set_xlabel(factor_label(across))
-        axes.set_ylabel(factor_label(upward))
+        axes.set_xlabel(capital(size_label(across)))
+        axes.set_ylabel(capital(size_label(upward)))
         _explain(axes)
-        add_title(figure, f"Forces that suffice: {factor_label(across)}, {factor_label(upward)}")
+        add_title(figure, f"Forces that suffice: {size_label(across)} and {size_label(upward)}")
         add_caption(figure, note)
     return figure
 
@@ -156,9 +159,9 @@ def _shade(
     right, top = end
     step: Literal["pre", "post"] = "post" if upwards else "pre"
     if upwards:
-        sizes, heights = [*order[:, 0], right], [*order[:, 1], order[-1, 1]]
+        sizes, heights = [order[0, 0], *order[:, 0], right], [top, *order[:, 1], order[-1, 1]]
     else:
-        sizes, heights = [right, *order[:, 0]], [order[0, 1], *order[:, 1]]
+        sizes, heights = [right, *order[:, 0], order[-1, 0]], [order[0, 1], *order[:, 1], top]
     colour = COLOURS[verdict]
     axes.plot(sizes, heights, drawstyle=f"steps-{step}", color=colour, linewidth=1.4)
     axes.fill_between(sizes, heights, top, step=step, color=colour, alpha=0.16, linewidth=0)
@@ -169,21 +172,31 @@ def _explain(axes: Axes) -> None:
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
 
 
+def size_label(key: str) -> str:
+    """Return the key of a size in words."""
+    match key.removesuffix(".count").removesuffix(".*"):
+        case "monitors" | "support" as table if key.endswith(".count"):
+            return f"{'monitors' if table == 'monitors' else 'support units'}, all groups"
+        case _:
+            return factor_label(key)
+
+
 def sizing_table(evaluations: pd.DataFrame, factors: Sequence[str]) -> Table:
-    """Return the tested forces as a table for the screen, a row a force and requirement."""
+    """Return the tested forces as a table for the screen: what each achieved, in the estimate."""
     table = Table(title="Forces tested", title_justify="left", box=None, pad_edge=False)
     sizes = [*factors, *(["cost"] if "cost" in evaluations else [])]
-    for name in sizes:
-        table.add_column(factor_label(name), justify="right")
-    for name in ("requirement", "runs", "estimate [bounds]", "finding"):
-        table.add_column(capital(name), justify="right" if name == "runs" else "left")
-    for _, row in evaluations.sort_values([*factors]).iterrows():
-        bounds = f"{row['estimate']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
-        cells = [value_label(row[name]) for name in sizes]
+    rules = list(dict.fromkeys(evaluations["requirement"]))
+    for name in (*map(size_label, sizes), "runs", *rules):
+        table.add_column(capital(name) if name not in rules else name, justify="right")
+    table.add_column("Verdict")
+    for _, rows in evaluations.groupby([*factors], sort=True):
+        first, by_rule = rows.iloc[0], rows.set_index("requirement")["estimate"]
         table.add_row(
-            *cells, row["requirement"], f"{row['runs']:,}", bounds.replace("[", r"\["),
-            WORDS[row["finding"]],
-        )  # fmt: skip
+            *(value_label(first[name]) for name in sizes),
+            f"{first['runs']:,}",
+            *(f"{by_rule[rule]:.4g}" for rule in rules),
+            WORDS[first["verdict"]],
+        )
     return table
 
 
@@ -191,7 +204,7 @@ def force_table(title: str, forces: pd.DataFrame) -> Table:
     """Return forces as a table for the screen, a row each."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, min_width=len(title))
     for name in forces:
-        table.add_column(factor_label(str(name)), justify="right")
+        table.add_column(capital(size_label(str(name))), justify="right")
     for _, row in forces.iterrows():
         table.add_row(*(value_label(value) for value in row))
     return table

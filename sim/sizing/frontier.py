@@ -110,6 +110,9 @@ def _halve(known: Knowledge, row: int, top: int) -> None:
     """Bring the smallest force of a row that suffices and the largest that fails together."""
     if top < 0 or known.ask((row, top)) == "not met":
         return
+    floor = int(known.failed[row].sum())
+    if 0 < floor < top and known.ask((row, floor)) == "met":
+        return  # as often where one requirement hangs on one size alone
     low, high = -1, top
     while known.ask((row, top)) == "met" and high - low > 1:
         middle = (low + high) // 2

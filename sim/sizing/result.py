@@ -17,6 +17,8 @@ from sim.sizing.verdict import Finding, TestPlan
 type Floats = NDArray[np.float64]
 type Reversal = tuple[tuple[int, ...], tuple[int, ...], Requirement]
 
+MOST_LISTED = 4
+"""Forces named in a claim; the tables have all."""
 MOST_REVERSALS = 3
 """Warnings in full; more are counted."""
 
@@ -165,13 +167,11 @@ def _claim(
         return f"{words} that costs less than {least:g} does."
     if len(factors) == 1:
         return f"{sure}, {_one_size(factors[0], sufficient, insufficient)}"
-    words = f"{sure}, all {len(sufficient)} listed forces suffice, and so do all that contain one"
-    if not len(insufficient):
-        return f"{words}."
     missing = int((~known.met & ~known.failed).sum())
     return (
-        f"{words}; none of the {len(insufficient)} listed as too small does, nor any contained in "
-        f"one. {missing:,} of {known.met.size:,} forces in range are open."
+        f"{sure}, these forces suffice, and so do all that contain one: {_list_of(sufficient)}. "
+        f"These fall short, and so do all contained in one: {_list_of(insufficient)}. "
+        f"{missing:,} of {known.met.size:,} forces in range are open."
     )
 
 
@@ -192,7 +192,9 @@ def _list_of(forces: pd.DataFrame) -> str:
     if not len(forces):
         return "none"
     rows = forces.to_dict(orient="records")
-    return "; ".join(", ".join(f"{key} = {row[key]:g}" for key in row) for row in rows)
+    texts = [" with ".join(f"{key} = {row[key]:g}" for key in row) for row in rows[:MOST_LISTED]]
+    more = f"; and {len(rows) - MOST_LISTED} more" if len(rows) > MOST_LISTED else ""
+    return "; ".join(texts) + more
 
 
 def _warnings(factors: Sequence[Factor], known: Knowledge, worse: Sequence[Reversal]) -> list[str]:

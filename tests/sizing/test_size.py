@@ -38,6 +38,7 @@ def test_one_size(find: Callable[..., Sizing]) -> None:
     assert found.warnings == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("confidence", [0.8])
 def test_right_answers_are_as_frequent_as_stated(
     find: Callable[..., Sizing], confidence: float
