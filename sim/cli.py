@@ -81,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_sweep(commands)
     _add_compare(commands)
     _add_size(commands)
+    _add_optimise(commands)
     _add_check(commands)
     return parser
 
@@ -199,6 +200,40 @@ def _add_size(commands: Commands) -> None:
         help="forces tested at most where two sizes vary (default: 60)",
     )  # fmt: skip
     _add_runs(size, "size")
+
+
+def _add_optimise(commands: Commands) -> None:
+    optimise = _add(
+        commands,
+        "optimise",
+        "search for forces that no other beats in every aim",
+        "Search for good forces under several aims with Optuna (extra: optimise). Prints and "
+        "writes the forces that no other tested one beats in every aim, all trials, and a figure.",
+    )
+    optimise.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    _add_vary(optimise, "may be given several times")
+    for name in ("maximise", "minimise"):
+        optimise.add_argument(
+            f"--{name}", action="append", default=[], metavar="AIM",
+            help='such as detection_rate, "p90(response_time_min)" or cost; may be given several '
+            "times",
+        )  # fmt: skip
+    optimise.add_argument(
+        "--cost", metavar="FORMULA", help="what the aim cost is: a formula of keys"
+    )
+    optimise.add_argument(
+        "--trials", type=_replications, default=100, metavar="N",
+        help="forces that are tried (default: 100)",
+    )  # fmt: skip
+    optimise.add_argument(
+        "--replications", type=_replications, default=10, metavar="N",
+        help="runs of each (default: 10)",
+    )  # fmt: skip
+    optimise.add_argument(
+        "--sampler", choices=("nsga2", "tpe"), default="nsga2",
+        help="what proposes forces (default: nsga2)",
+    )  # fmt: skip
+    _add_runs(optimise, "optimise")
 
 
 def _add_vary(command: argparse.ArgumentParser, how_often: str) -> None:

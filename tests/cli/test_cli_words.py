@@ -41,7 +41,7 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     assert not set(HEAVY) & set(loaded)
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "compare", "size", "check"])
+@pytest.mark.parametrize("command", ["run", "sweep", "compare", "size", "optimise", "check"])
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a help text that cannot be formatted (a bare % sign) or does not say what is made."""
     with pytest.raises(SystemExit) as ended:
