@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from rich.markup import escape
 from rich.table import Table
 
 from sim.report.labels import capital, counted, factor_label, value_label
@@ -182,12 +183,17 @@ def size_label(key: str) -> str:
 
 
 def sizing_table(evaluations: pd.DataFrame, factors: Sequence[str]) -> Table:
-    """Return the tested forces as a table for the screen: what each achieved, in the estimate."""
-    table = Table(title="Forces tested", title_justify="left", box=None, pad_edge=False)
+    """Return the tested forces as a table for the screen: what each achieved, by rule.
+
+    Where a rule speaks of a quantile or of a share of runs, that is the share of good runs.
+    """
     sizes = [*factors, *(["cost"] if "cost" in evaluations else [])]
     rules = list(dict.fromkeys(evaluations["requirement"]))
-    for name in (*map(size_label, sizes), "runs", *rules):
-        table.add_column(capital(name) if name not in rules else name, justify="right")
+    legend = "\n".join(f"rule {number}: {escape(rule)}" for number, rule in enumerate(rules, 1))
+    table = Table(title=f"Forces tested\n{legend}", title_justify="left", box=None, pad_edge=False)
+    headers = [*sizes, "runs", *(f"rule {number}" for number in range(1, len(rules) + 1))]
+    for name in headers:
+        table.add_column(capital(size_label(name)), justify="right")
     table.add_column("Verdict")
     for _, rows in evaluations.groupby([*factors], sort=True):
         first, by_rule = rows.iloc[0], rows.set_index("requirement")["estimate"]

@@ -68,6 +68,7 @@ def make_sizing(
     most_forces: int,
     first_seed: int,
     runs: int,
+    least_runs: Sequence[float],
     worse: Sequence[Reversal],
 ) -> Sizing:
     """Put the outcome of a search in tables and words."""
@@ -81,6 +82,8 @@ def make_sizing(
             sufficient = sufficient.sort_values("cost", kind="stable", ignore_index=True)
             best = {str(key): float(value) for key, value in sufficient.iloc[0].items()}
     claim = _claim(factors, known, sufficient, insufficient, best, least, confidence)
+    if known.failed.all():
+        claim += _shortfall(requirements, findings)
     return Sizing(
         factors=tuple(factors),
         requirements=tuple(requirements),
@@ -95,7 +98,10 @@ def make_sizing(
         first_seed=first_seed,
         runs=runs,
         claim=claim,
-        warnings=tuple(_warnings(factors, known, worse)),
+        warnings=(
+            *_skew_warnings(requirements, least_runs, plan.looks[-1]),
+            *_warnings(factors, known, worse),
+        ),
     )
 
 
@@ -175,6 +181,19 @@ def _claim(
     )
 
 
+def _shortfall(
+    requirements: Sequence[Requirement], findings: Mapping[Place, Sequence[Finding]]
+) -> str:
+    """Say of what the largest force falls short, and what it achieves."""
+    rules = [
+        f"{requirement.text} ({finding.estimate:.4g}"
+        f"{' of runs' if requirement.is_share_of_runs else ''})"
+        for requirement, finding in zip(requirements, findings[max(findings)], strict=True)
+        if finding.verdict == "not met"
+    ]
+    return f" The largest falls short of {', '.join(rules)}."
+
+
 def _one_size(factor: Factor, sufficient: pd.DataFrame, insufficient: pd.DataFrame) -> str:
     enough = int(sufficient[factor.key].iloc[0])
     if not len(insufficient):
@@ -195,6 +214,18 @@ def _list_of(forces: pd.DataFrame) -> str:
     texts = [" with ".join(f"{key} = {row[key]:g}" for key in row) for row in rows[:MOST_LISTED]]
     more = f"; and {len(rows) - MOST_LISTED} more" if len(rows) > MOST_LISTED else ""
     return "; ".join(texts) + more
+
+
+def _skew_warnings(
+    requirements: Sequence[Requirement], least_runs: Sequence[float], most_runs: int
+) -> list[str]:
+    """Say where runs differ so much in kind that their mean takes more of them than allowed."""
+    return [
+        f"{requirement.measure} is so skew over runs that its mean takes {least:,.0f} runs to "
+        f"judge (--max-replications); P({requirement.measure} ...) >= SHARE takes fewer"
+        for requirement, least in zip(requirements, least_runs, strict=True)
+        if not requirement.is_share_of_runs and least > most_runs
+    ]
 
 
 def _warnings(factors: Sequence[Factor], known: Knowledge, worse: Sequence[Reversal]) -> list[str]:

@@ -20,12 +20,14 @@ from sim.sizing.monotone import reversals
 from sim.sizing.requirements import Requirement, read_requirement
 from sim.sizing.result import Sizing, make_sizing, sizes_at
 from sim.sizing.trials import Trials
-from sim.sizing.verdict import Finding, TestPlan, Verdict, judge
+from sim.sizing.verdict import FIRST_LOOK, Finding, TestPlan, Verdict, judge, runs_for_t
 
 type Floats = NDArray[np.float64]
 
 DEFAULT_CONFIDENCE = 0.95
 DEFAULT_MOST_RUNS = 320
+PILOT_RUNS = 160
+"""Runs of the first force in any case: they show how skew the measures are over runs."""
 DEFAULT_MOST_FORCES = 60
 """Forces tested at most where two sizes vary; one size needs fewer."""
 
@@ -123,6 +125,7 @@ def size(
         most_forces=most_forces,
         first_seed=first_seed,
         runs=trials.runs,
+        least_runs=bench.least_runs,
         worse=worse,
     )
 
@@ -130,8 +133,8 @@ def size(
 def _check_numbers(confidence: float, most_runs: int, most_forces: int) -> None:
     if not 0.5 <= confidence < 1.0:
         raise InputError(f"confidence = {confidence}: must be at least 0.5 and below 1")
-    if most_runs < 2:
-        raise InputError(f"max_replications = {most_runs}: must be >= 2")
+    if most_runs < FIRST_LOOK:
+        raise InputError(f"max_replications = {most_runs}: must be >= {FIRST_LOOK}")
     if most_forces < 1:
         raise InputError(f"max_forces = {most_forces}: must be >= 1")
 
@@ -162,6 +165,8 @@ class Bench:
     samples: dict[Place, list[Floats]] = field(default_factory=dict)
     """By place: for each requirement one number a run."""
     findings: dict[Place, list[Finding]] = field(default_factory=dict)
+    least_runs: list[float] = field(default_factory=list)
+    """For each requirement: runs before which a mean is not judged; empty before the pilot."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -178,15 +183,22 @@ class Bench:
         changes: dict[str, Any] = {}
         for factor, level in zip(self.factors, self.sizes(place), strict=True):
             changes |= factor.values(self.scenario, level)
+        if not self.least_runs:
+            # Seeds are shared, so the odd runs of one force are those of all.
+            pilot = self._samples(changes, min(PILOT_RUNS, self.plan.looks[-1]))
+            self.least_runs += [runs_for_t(sample) for sample in pilot]
         verdict: Verdict = "undecided"
         for look, runs in enumerate(self.plan.looks):
-            values = self.trials.values(changes, runs)
-            samples = [
-                np.array([requirement.sample(value) for value in values[requirement.measure]])
-                for requirement in self.requirements
-            ]
-            verdict, findings = judge(self.requirements, samples, self.plan, look)
+            samples = self._samples(changes, runs)
+            verdict, findings = judge(self.requirements, samples, self.plan, look, self.least_runs)
             self.samples[place], self.findings[place] = samples, findings
             if verdict != "undecided":
                 break
         return verdict
+
+    def _samples(self, changes: dict[str, Any], runs: int) -> list[Floats]:
+        values = self.trials.values(changes, runs)
+        return [
+            np.array([requirement.sample(value) for value in values[requirement.measure]])
+            for requirement in self.requirements
+        ]

@@ -1,6 +1,6 @@
 """Whether a force meets its requirements: a test in looks, after ever more runs.
 
-The looks are planned: after 10, 20, 40, ... runs. Each spends an equal share of the error that the
+The looks are planned: after 40, 80, 160, ... runs. Each spends an equal share of the error that the
 force was given (Bonferroni's bound), so that looking again costs no confidence.
 
 References
@@ -11,6 +11,8 @@ Berger, R. L. (1982), Multiparameter hypothesis testing and acceptance sampling,
 295-300: a force meets all requirements with error a when it meets each with error a.
 Clopper, C. J. and Pearson, E. S. (1934), The use of confidence or fiducial limits illustrated in
 the case of the binomial, Biometrika 26, 404-413.
+Sugden, R. A., Smith, T. M. F. and Jones, R. P. (2000), Cochran's rule for simple random sampling,
+Journal of the Royal Statistical Society B 62, 787-793: how many values Student's t takes.
 """
 
 from collections.abc import Sequence
@@ -20,14 +22,17 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, stdtrit
+from scipy.stats import skew
 
 from sim.sizing.requirements import Requirement
 
 type Floats = NDArray[np.float64]
 type Verdict = Literal["met", "not met", "undecided"]
 
-FIRST_LOOK = 10
-"""Runs before the first look: fewer say little of how much a measure varies."""
+FIRST_LOOK = 40
+"""Runs before the first look: fewer may not show that one run in ten is of another sort."""
+EQUAL = 1e-12
+"""Relative spread below which values count as equal."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,23 @@ class Finding(NamedTuple):
     verdict: Verdict
 
 
+def runs_for_t(sample: Floats) -> float:
+    """Return how many runs Student's t takes for values as skew as these.
+
+    The rule of Cochran, as Sugden, Smith and Jones have it: 28 + 25 times the squared skewness.
+    """
+    defined = sample[np.isfinite(sample)]
+    if len(defined) < 3 or defined.std() <= EQUAL * abs(defined.mean()):
+        return 28.0
+    return 28.0 + 25.0 * float(skew(defined)) ** 2
+
+
 def judge(
-    requirements: Sequence[Requirement], samples: Sequence[Floats], plan: TestPlan, look: int
+    requirements: Sequence[Requirement],
+    samples: Sequence[Floats],
+    plan: TestPlan,
+    look: int,
+    least_runs: Sequence[float],
 ) -> tuple[Verdict, list[Finding]]:
     """Judge a force at a look.
 
@@ -90,6 +110,8 @@ def judge(
         The looks and their errors.
     look
         Number of this look, from 0.
+    least_runs
+        For each requirement: before so many runs a mean is not judged, whatever this force shows.
 
     Returns
     -------
@@ -102,8 +124,8 @@ def judge(
     # Any one requirement can call a force insufficient by mistake: they share that error.
     errors = (plan.error_met, plan.error_not_met / len(requirements))
     findings = [
-        _find(requirement, sample[~np.isnan(sample)], errors, is_last=is_last)
-        for requirement, sample in zip(requirements, samples, strict=True)
+        _find(requirement, sample[~np.isnan(sample)], errors, least, is_last=is_last)
+        for requirement, sample, least in zip(requirements, samples, least_runs, strict=True)
     ]
     verdicts = {finding.verdict for finding in findings}
     if verdicts == {"met"}:
@@ -112,18 +134,23 @@ def judge(
 
 
 def _find(
-    requirement: Requirement, sample: Floats, errors: tuple[float, float], *, is_last: bool
+    requirement: Requirement,
+    sample: Floats,
+    errors: tuple[float, float],
+    least: float,
+    *,
+    is_last: bool,
 ) -> Finding:
     error_met, error_not_met = errors
     upwards, target = requirement.upwards, requirement.target
     below, above = (error_met, error_not_met) if upwards else (error_not_met, error_met)
-    estimate, low, high = _bounds(sample, below, above, is_last=is_last)
+    estimate, low, high = _bounds(sample, below, above, least, is_last=is_last)
     good, bad = (low >= target, high < target) if upwards else (high <= target, low > target)
     return Finding(estimate, low, high, "met" if good else "not met" if bad else "undecided")
 
 
 def _bounds(
-    sample: Floats, below: float, above: float, *, is_last: bool
+    sample: Floats, below: float, above: float, least: float, *, is_last: bool
 ) -> tuple[float, float, float]:
     """Return mean and one-sided bounds, each with its own error."""
     n = len(sample)
@@ -134,9 +161,11 @@ def _bounds(
     mean, spread = float(sample.mean()), float(sample.std(ddof=1))
     if np.isin(sample, (0.0, 1.0)).all():
         return mean, *share_bounds(int(sample.sum()), n, below, above)
-    if spread <= 1e-12 * abs(mean):
+    if spread <= EQUAL * abs(mean):
         # Equal values may be a law or luck: they are believed only when no more runs are due.
         return (mean, mean, mean) if is_last else (mean, -np.inf, np.inf)
+    if n < max(least, runs_for_t(sample)):
+        return mean, -np.inf, np.inf
     scale = spread / n**0.5
     low = mean + float(stdtrit(n - 1, below)) * scale
     return mean, low, mean - float(stdtrit(n - 1, above)) * scale

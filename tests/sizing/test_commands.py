@@ -58,7 +58,7 @@ def test_two_sizes_with_cost(folder: Path, capsys: pytest.CaptureFixture[str]) -
     rules = ["--require", "detection_rate >= 0.5", "--require", "p90(response_time_min) <= 600"]
     sizes = ["--vary", "monitors.count=1:20", "--vary", "support.patrols.count=1:9"]
     formula = ["--cost", "3*monitors.count + support.patrols.count"]
-    runs = ["--max-replications", "20", "--max-forces", "20"]
+    runs = ["--max-replications", "160", "--max-forces", "12"]
     assert main(["size", "small.toml", *rules, *sizes, *formula, *runs]) == 0
     assert "at a cost of" in capsys.readouterr().out
     assert (folder / "outputs/size-small/sizing.png").stat().st_size > 10_000
