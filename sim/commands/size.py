@@ -55,6 +55,7 @@ def execute(options: argparse.Namespace) -> int:
             max_forces=options.max_forces,
             first_seed=options.first_seed,
             workers=options.workers,
+            tell=None if options.quiet else _tell,
         )
     manifest = {
         "kind": KIND,
@@ -70,6 +71,10 @@ def execute(options: argparse.Namespace) -> int:
         _show(found)
         show_paths(out / name for name in names)
     return 0
+
+
+def _tell(line: str) -> None:
+    print(f"  {line}", file=sys.stderr, flush=True)
 
 
 def describe(found: Sizing, cost: str | None) -> dict[str, Any]:

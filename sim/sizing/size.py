@@ -1,6 +1,6 @@
 """Force sizing from start to end: what is asked, which forces are run, what is claimed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,7 @@ def size(
     workers: int | None = None,
     executor: Executor | None = None,
     engine: Engine | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Sizing:
     """Find the smallest forces that meet requirements, with a stated confidence.
 
@@ -74,6 +75,8 @@ def size(
         Any `concurrent.futures.Executor`; None for threads of this process.
     engine
         Functions that make a plan and run it; None = the simulation's own.
+    tell
+        Called with a line for each force that was tested.
 
     Returns
     -------
@@ -109,7 +112,7 @@ def size(
     with open_executor(executor, n_workers) as pool:
         names = [requirement.measure for requirement in requirements]
         trials = Trials(scenario, names, engine or compiled_engine(), pool, first_seed)
-        bench = Bench(scenario, factors, requirements, plan, trials)
+        bench = Bench(scenario, factors, requirements, plan, trials, tell)
         known = Knowledge(bench.shape, bench.test, most_forces)
         search(known, None if prices is None else prices.reshape(bench.shape))
     worse = reversals(requirements, {bench.sizes(place): s for place, s in bench.samples.items()})
@@ -162,6 +165,7 @@ class Bench:
     requirements: Sequence[Requirement]
     plan: TestPlan
     trials: Trials
+    tell: Callable[[str], None] | None = None
     samples: dict[Place, list[Floats]] = field(default_factory=dict)
     """By place: for each requirement one number a run."""
     findings: dict[Place, list[Finding]] = field(default_factory=dict)
@@ -194,6 +198,9 @@ class Bench:
             self.samples[place], self.findings[place] = samples, findings
             if verdict != "undecided":
                 break
+        if self.tell is not None:
+            force = ", ".join(f"{key} = {n}" for key, n in sizes_at(place, self.factors).items())
+            self.tell(f"{force}: {verdict} after {runs} runs")
         return verdict
 
     def _samples(self, changes: dict[str, Any], runs: int) -> list[Floats]:
