@@ -11,7 +11,7 @@ from sim.report import save_figure
 from sim.report.pareto import draw_pareto
 from sim.report.sizing import force_table
 from sim.scenario import Scenario
-from sim.sizing.optimise import CHECK_RUNS, Optimum, load_optuna, optimise
+from sim.sizing.optimisation import CHECK_RUNS, Optimum, load_optuna, optimise
 
 KIND = "optimisation"
 

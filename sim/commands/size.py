@@ -120,6 +120,7 @@ def draw(found: Sizing) -> Figure:
         targets = [(r.text, r.target, r.upwards) for r in found.requirements]
         bars = "Bars: bounds at the error that each look may make."
         return draw_response(found.evaluations, keys[0], targets, f"{note} {bars}")
+    rules = "; ".join(requirement.text for requirement in found.requirements)
     first, second = found.factors
     best = found.cheapest
     return draw_frontier(
@@ -129,7 +130,8 @@ def draw(found: Sizing) -> Figure:
         (first.key, second.key),
         (first.levels, second.levels),
         None if best is None else (best[first.key], best[second.key]),
-        f"{note} Shaded: what follows for forces that contain, or are contained in, tested ones.",
+        f"Required: {rules}.\n{note} Shaded: what follows for forces that contain, or are "
+        "contained in, tested ones.",
     )
 
 

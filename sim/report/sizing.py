@@ -140,7 +140,7 @@ def draw_frontier(
         axes.set_xlabel(capital(size_label(across)))
         axes.set_ylabel(capital(size_label(upward)))
         _explain(axes)
-        add_title(figure, f"Forces that suffice: {size_label(across)} and {size_label(upward)}")
+        add_title(figure, "Forces that suffice")
         add_caption(figure, note)
     return figure
 

@@ -1,6 +1,16 @@
 """Force sizing: the smallest forces that do what is asked of them."""
 
+from sim.sizing.optimisation import Optimum, optimise
+from sim.sizing.precision import Precision, read_precision, run_to_precision
+from sim.sizing.procedure import size
 from sim.sizing.result import Sizing
-from sim.sizing.size import size
 
-__all__ = ["Sizing", "size"]
+__all__ = [
+    "Optimum",
+    "Precision",
+    "Sizing",
+    "optimise",
+    "read_precision",
+    "run_to_precision",
+    "size",
+]

@@ -11,7 +11,7 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.experiment import Engine
 from sim.scenario import Scenario
-from sim.sizing.optimise import Objective, on_front, optimise, read_statistic
+from sim.sizing.optimisation import Objective, on_front, optimise, read_statistic
 
 EAST, WEST = "monitors.east.count", "monitors.west.count"
 VARY = [f"{EAST}=0:30", f"{WEST}=0:30"]
