@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
@@ -78,7 +79,12 @@ def _tell(line: str) -> None:
 
 
 def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
-    """Describe what was asked and found, ready to be written as JSON."""
+    """Describe what was asked and found, ready to be written as JSON.
+
+    JSON knows no infinity: a bound that is not known yet becomes null, as does the estimate of a
+    time that is never reached.
+    """
+    evaluations = found.evaluations.replace([np.inf, -np.inf], np.nan)
     return {
         "claim": found.claim,
         "warnings": list(found.warnings),
@@ -93,8 +99,8 @@ def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
         "sufficient": found.sufficient.to_dict(orient="records"),
         "insufficient": found.insufficient.to_dict(orient="records"),
         "cheapest": found.cheapest,
-        "least_cost": found.least_cost,
-        "evaluations": found.evaluations.to_dict(orient="records"),
+        "least_cost": found.least_cost if np.isfinite(found.least_cost) else None,
+        "evaluations": evaluations.to_dict(orient="records"),
     }
 
 

@@ -22,6 +22,7 @@ from sim.report.style import (
     add_caption,
     add_title,
     new_figure,
+    say_nothing_to_show,
 )
 
 COLOURS = {"met": BLUE, "undecided": ORANGE, "not met": VERMILION}
@@ -59,7 +60,8 @@ def draw_response(
             _draw_panel(axes, rows.sort_values(factor), factor, target, upwards=upwards)
             axes.set_title(words)
         panels[-1].set_xlabel(capital(size_label(factor)))
-        _explain(panels[0])
+        if explained := [axes for axes in panels if axes.get_legend_handles_labels()[0]]:
+            _explain(explained[0])
         add_title(figure, f"What is achieved with {size_label(factor)}")
         add_caption(figure, note)
     return figure
@@ -69,6 +71,9 @@ def _draw_panel(
     axes: Axes, rows: pd.DataFrame, factor: str, target: float, *, upwards: bool
 ) -> None:
     shown = rows[np.isfinite(rows["estimate"])]
+    if shown.empty:
+        say_nothing_to_show(axes, "infinite at every force: a time that some runs never reach")
+        return
     axes.plot(shown[factor], shown["estimate"], color=GREY, linewidth=1.0, zorder=1)
     for verdict, colour in COLOURS.items():
         if (part := shown[shown["finding"] == verdict]).empty:

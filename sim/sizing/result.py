@@ -162,6 +162,8 @@ def _claim(
     sure = f"With {100 * confidence:g} % confidence"
     if known.failed.all():
         return f"{sure}, no force in range suffices."
+    if not len(sufficient) and not len(insufficient):
+        return "No force in range was shown to suffice, and none to fall short: all are open."
     if not len(sufficient):
         return (
             f"No force in range was shown to suffice. {sure}, that much was shown to fall short: "
@@ -186,12 +188,17 @@ def _shortfall(
 ) -> str:
     """Say of what the largest force falls short, and what it achieves."""
     rules = [
-        f"{requirement.text} ({finding.estimate:.4g}"
-        f"{' of runs' if requirement.is_share_of_runs else ''})"
+        f"{requirement.text} ({_achieved(requirement, finding.estimate)})"
         for requirement, finding in zip(requirements, findings[max(findings)], strict=True)
         if finding.verdict == "not met"
     ]
     return f" The largest falls short of {', '.join(rules)}."
+
+
+def _achieved(requirement: Requirement, estimate: float) -> str:
+    if np.isinf(estimate):
+        return "never reached in some runs"
+    return f"{estimate:.4g}{' of runs' if requirement.is_share_of_runs else ''}"
 
 
 def _one_size(factor: Factor, sufficient: pd.DataFrame, insufficient: pd.DataFrame) -> str:

@@ -64,6 +64,20 @@ def test_two_sizes_with_cost(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert (folder / "outputs/size-small/sizing.png").stat().st_size > 10_000
 
 
+def test_no_force_suffices(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches an answer "none" that cannot be drawn or written: JSON knows no infinity."""
+    words = ["size", "small.toml", "--require", "response_time_p90_min <= 1", "--vary"]
+    cost = ["--cost", "monitors.count", "--max-replications", "40", "--out", "out"]
+    assert main([*words, "monitors.count=0:3", *cost]) == 0
+    assert "no force in range suffices. The largest falls short" in capsys.readouterr().out
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    text = (folder / "out/sizing.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=refuse)["least_cost"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
