@@ -67,6 +67,10 @@ class Knowledge:
         met, failed = self.met[place], self.failed[place]
         if met or failed or self.is_exhausted or not self.worthwhile[place]:
             return "undecided" if met == failed else "met" if met else "not met"
+        return self.check(place)
+
+    def check(self, place: Place) -> Verdict:
+        """Test a force, whatever is known of others."""
         verdict = self.tested[place] = self._test(place)
         row, column = place
         if verdict == "met":
@@ -104,6 +108,22 @@ def search(known: Knowledge, cost: Floats | None = None) -> None:
         row = (first + last) // 2
         _halve(known, row, _last_worthwhile(known, cost, row))
         done = sorted({*done, row})
+
+
+def check_neighbours(known: Knowledge, most: int) -> None:
+    """Test the forces next below those that suffice, of which so far only others spoke.
+
+    One that suffices after all shows that more is not always better: more monitors, for one,
+    give the same units more calls.
+    """
+    below = [
+        (row - down, column - left)
+        for row, column in minimal(known.met & ~known.failed)
+        for down, left in ((0, 1), (1, 0))
+        if row >= down and column >= left
+    ]
+    for place in [place for place in below if place not in known.tested][:most]:
+        known.check(place)
 
 
 def _halve(known: Knowledge, row: int, top: int) -> None:

@@ -15,7 +15,7 @@ from sim.experiment.executors import available_cpus, open_executor
 from sim.scenario import Scenario
 from sim.sizing.cost import Cost, cost_grid
 from sim.sizing.factors import Factor, read_factor
-from sim.sizing.frontier import Knowledge, Place, search
+from sim.sizing.frontier import Knowledge, Place, check_neighbours, search
 from sim.sizing.monotone import reversals
 from sim.sizing.requirements import Requirement, read_requirement
 from sim.sizing.result import Sizing, make_sizing, sizes_at
@@ -26,6 +26,8 @@ type Floats = NDArray[np.float64]
 
 DEFAULT_CONFIDENCE = 0.95
 DEFAULT_MOST_RUNS = 320
+MOST_CHECKS = 4
+"""Forces tested after the search, next below those that suffice."""
 PILOT_RUNS = 160
 """Runs of the first force in any case: they show how skew the measures are over runs."""
 DEFAULT_MOST_FORCES = 60
@@ -107,7 +109,7 @@ def size(
         raise InputError(message)
     prices = None if cost is None else cost_grid(Cost(cost, factors), factors)
     most_forces = max_forces if len(factors) == 2 else _tests_of_a_column(factors[0])
-    plan = TestPlan.make(confidence, most_forces, max_replications)
+    plan = TestPlan.make(confidence, most_forces + MOST_CHECKS, max_replications)
     n_workers = available_cpus() if workers is None else workers
     with open_executor(executor, n_workers) as pool:
         names = [requirement.measure for requirement in requirements]
@@ -115,6 +117,7 @@ def size(
         bench = Bench(scenario, factors, requirements, plan, trials, tell)
         known = Knowledge(bench.shape, bench.test, most_forces)
         search(known, None if prices is None else prices.reshape(bench.shape))
+        check_neighbours(known, MOST_CHECKS)
     worse = reversals(requirements, {bench.sizes(place): s for place, s in bench.samples.items()})
     return make_sizing(
         factors=factors,

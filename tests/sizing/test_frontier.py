@@ -4,7 +4,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.sizing.frontier import Knowledge, Place, cheapest, maximal, minimal, search
+from sim.sizing.frontier import (
+    Knowledge,
+    Place,
+    cheapest,
+    check_neighbours,
+    maximal,
+    minimal,
+    search,
+)
 from sim.sizing.verdict import Verdict
 
 COLUMNS = 12
@@ -71,6 +79,18 @@ def test_no_more_forces_are_tested_than_allowed() -> None:
     known = explore(sorted(range(COLUMNS), reverse=True), most=7)
     assert len(known.tested) == 7
     assert known.is_exhausted
+
+
+def test_a_smaller_force_that_suffices_is_found_out() -> None:
+    """Catches a grid on which more is worse: the last row falls short where the others do not."""
+
+    def test(place: Place) -> Verdict:
+        return "met" if place[1] >= (8 if place[0] == 9 else 5) else "not met"
+
+    known = Knowledge((10, COLUMNS), test, 100)
+    search(known)
+    check_neighbours(known, 4)
+    assert (known.met & known.failed).any()
 
 
 def test_corners_of_a_mask() -> None:
