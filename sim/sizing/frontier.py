@@ -53,6 +53,14 @@ class Knowledge:
         return len(self.tested) >= self._most_tests
 
     @property
+    def sufficient(self) -> Mask:
+        """Forces that suffice: what a force showed itself goes before what others say of it."""
+        mask = self.met & ~self.failed
+        for place, verdict in self.tested.items():
+            mask[place] = verdict == "met" or (mask[place] and verdict != "not met")
+        return mask
+
+    @property
     def worthwhile(self) -> Mask:
         """Forces whose test may tell something.
 
@@ -116,14 +124,16 @@ def check_neighbours(known: Knowledge, most: int) -> None:
     One that suffices after all shows that more is not always better: more monitors, for one,
     give the same units more calls.
     """
-    below = [
-        (row - down, column - left)
-        for row, column in minimal(known.met & ~known.failed)
-        for down, left in ((0, 1), (1, 0))
-        if row >= down and column >= left
-    ]
-    for place in [place for place in below if place not in known.tested][:most]:
-        known.check(place)
+    for _ in range(most):
+        below = [
+            (row - down, column - left)
+            for row, column in minimal(known.sufficient)
+            for down, left in ((0, 1), (1, 0))
+            if row >= down and column >= left
+        ]
+        if not (unknown := [place for place in below if place not in known.tested]):
+            return
+        known.check(unknown[0])
 
 
 def _halve(known: Knowledge, row: int, top: int) -> None:

@@ -73,7 +73,7 @@ def make_sizing(
 ) -> Sizing:
     """Put the outcome of a search in tables and words."""
     grid = None if cost is None else cost_grid(cost, factors).reshape(known.shape)
-    sufficient = _forces(minimal(known.met & ~known.failed), factors, grid)
+    sufficient = _forces(minimal(known.sufficient), factors, grid)
     insufficient = _forces(maximal(known.failed & ~known.met), factors, grid)
     best, least = None, float("nan")
     if grid is not None:
@@ -249,7 +249,10 @@ def _warnings(factors: Sequence[Factor], known: Knowledge, worse: Sequence[Rever
     if len(worse) > MOST_REVERSALS:
         lines.append(f"so it is for {len(worse) - MOST_REVERSALS} more pairs of tested forces")
     if (known.met & known.failed).any():
-        lines.append("a force was shown to suffice that lies within one shown to fall short")
+        lines.append(
+            "a force was shown to suffice that lies within one shown to fall short: more is not "
+            "always better, so smaller or cheaper forces than these may suffice"
+        )
     if known.is_exhausted and len(factors) == 2:
         lines.append(
             f"{len(known.tested)} forces were tested, the most allowed: the frontier is coarser "

@@ -91,6 +91,8 @@ def test_a_smaller_force_that_suffices_is_found_out() -> None:
     search(known)
     check_neighbours(known, 4)
     assert (known.met & known.failed).any()
+    assert known.sufficient[0, 7]
+    assert minimal(known.sufficient)[0][1] < 8
 
 
 def test_corners_of_a_mask() -> None:
