@@ -84,6 +84,8 @@ def make_sizing(
     claim = _claim(factors, known, sufficient, insufficient, best, least, confidence)
     if known.failed.all():
         claim += _shortfall(requirements, findings)
+    if (known.met & known.failed).any():
+        claim += " What is said of untested forces takes more to be never worse, which failed here."
     return Sizing(
         factors=tuple(factors),
         requirements=tuple(requirements),
