@@ -3,7 +3,8 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sim import Scenario, simulate
+from sim import Scenario, simulate, size
+from sim.commands.size import draw
 from sim.experiment import SweepDesign, perform, summarise_results
 from sim.report import draw_curves, draw_run_map
 from sim.report.style import PNG_DPI
@@ -28,6 +29,18 @@ def main() -> None:
     ):
         figure = draw_curves(summary, x, measure, by)
         figure.savefig(IMAGES / f"demo_{measure}.png", dpi=0.8 * PNG_DPI)
+    draw_frontier()
+
+
+def draw_frontier() -> None:
+    """Size drones and units of the smallest scenario, as docs/sizing.md says."""
+    found = size(
+        ROOT / "configs" / "minimal.toml",
+        require=["detection_rate >= 0.5", "p90(response_time_min) <= 600"],
+        vary=["monitors.male.count=4:60", "support.patrols.count=4:80"],
+        cost="3*monitors.male.count + support.patrols.count",
+    )
+    draw(found).savefig(IMAGES / "sizing_frontier.png", dpi=0.7 * PNG_DPI)
 
 
 if __name__ == "__main__":

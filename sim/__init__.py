@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.model import CeasefireModel
     from sim.outcome import Outcome, simulate
     from sim.scenario import Scenario
+    from sim.sizing import size
 
 __version__ = "0.1.0"
 
@@ -34,6 +35,7 @@ __all__ = [
     "__version__",
     "compare",
     "simulate",
+    "size",
     "sweep",
 ]
 
@@ -49,6 +51,7 @@ _HOMES = {
     "Violation": "sim.agents.violation",
     "compare": "sim.experiment",
     "simulate": "sim.outcome",
+    "size": "sim.sizing",
     "sweep": "sim.experiment",
 }
 

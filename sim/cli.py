@@ -25,6 +25,8 @@ examples:
   ceasefire sweep configs/demo_sweep.toml --workers 2 --out outputs/demo
   ceasefire status outputs/demo
   ceasefire compare configs/minimal.toml my_scenario.toml
+  ceasefire size configs/minimal.toml --require "detection_rate >= 0.9" \\
+    --vary monitors.male.count=20:400
   ceasefire check my_scenario.toml
 
 exit status: 0 = done, 1 = every run failed, 2 = bad input or files, 130 = interrupted"""
@@ -82,6 +84,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_merge(commands)
     _add_export(commands)
+    _add_size(commands)
+    _add_optimise(commands)
     _add_check(commands)
     return parser
 
@@ -244,6 +248,97 @@ def _add_compare(commands: Commands) -> None:
     compare.add_argument(
         "--out", type=Path, metavar="DIR",
         help="directory for the results (default: outputs/compare-<scenarios>)",
+    )  # fmt: skip
+
+
+def _add_size(commands: Commands) -> None:
+    size = _add(
+        commands,
+        "size",
+        "find the smallest forces that meet requirements",
+        "Find the smallest forces that meet every requirement, with a stated confidence. All "
+        "forces are run with the same seeds, each until its verdict is clear. Prints and writes "
+        "the forces that suffice, those that do not, all that was tested, and a figure.",
+    )
+    size.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    size.add_argument(
+        "--require", action="append", required=True, metavar="RULE",
+        help='such as "detection_rate >= 0.9", "p90(response_time_min) <= 60" or '
+        '"P(answered_share >= 0.8) >= 0.9"; may be given several times',
+    )  # fmt: skip
+    _add_vary(size, "one size, or two by giving it twice")
+    size.add_argument(
+        "--cost", metavar="FORMULA", help="seek the cheapest force: a formula of keys"
+    )
+    size.add_argument(
+        "--confidence", type=float, default=0.95, metavar="C",
+        help="chance that all verdicts are right (default: 0.95)",
+    )  # fmt: skip
+    size.add_argument(
+        "--max-replications", type=_replications, default=320, metavar="N",
+        help="runs of one force at most (default: 320)",
+    )  # fmt: skip
+    size.add_argument(
+        "--max-forces", type=_replications, default=60, metavar="N",
+        help="forces tested at most where two sizes vary (default: 60)",
+    )  # fmt: skip
+    _add_runs(size, "size")
+
+
+def _add_optimise(commands: Commands) -> None:
+    optimise = _add(
+        commands,
+        "optimise",
+        "search for forces that no other beats in every aim",
+        "Search for good forces under several aims with Optuna (extra: optimise). Prints and "
+        "writes the forces that no other tested one beats in every aim, all trials, and a figure.",
+    )
+    optimise.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    _add_vary(optimise, "may be given several times")
+    for name in ("maximise", "minimise"):
+        optimise.add_argument(
+            f"--{name}", action="append", default=[], metavar="AIM",
+            help='such as detection_rate, "p90(response_time_min)" or cost; may be given several '
+            "times",
+        )  # fmt: skip
+    optimise.add_argument(
+        "--cost", metavar="FORMULA", help="what the aim cost is: a formula of keys"
+    )
+    optimise.add_argument(
+        "--trials", type=_replications, default=100, metavar="N",
+        help="forces that are tried (default: 100)",
+    )  # fmt: skip
+    optimise.add_argument(
+        "--replications", type=_replications, default=10, metavar="N",
+        help="runs of each (default: 10)",
+    )  # fmt: skip
+    optimise.add_argument(
+        "--sampler", choices=("nsga2", "tpe"), default="nsga2",
+        help="what proposes forces (default: nsga2)",
+    )  # fmt: skip
+    _add_runs(optimise, "optimise")
+
+
+def _add_vary(command: argparse.ArgumentParser, how_often: str) -> None:
+    command.add_argument(
+        "--vary", action="append", required=True, metavar="KEY=FROM:TO",
+        help="what is varied, such as monitors.male.count=20:400 (or 20:400:10 in steps of ten); "
+        f"monitors.count is the total of all groups; {how_often}",
+    )  # fmt: skip
+
+
+def _add_runs(command: argparse.ArgumentParser, name: str) -> None:
+    command.add_argument(
+        "--first-seed", type=_first_seed, default=1, metavar="FIRST",
+        help="seed of the first run of each force, the next ones follow (default: 1)",
+    )  # fmt: skip
+    command.add_argument(
+        "--workers", type=_workers, metavar="N",
+        help="runs made at a time (default: one a processor); the results do not depend on it",
+    )  # fmt: skip
+    command.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help=f"directory for the results (default: outputs/{name}-<scenario>)",
     )  # fmt: skip
 
 

@@ -34,14 +34,14 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     assert answer.returncode == 0
     assert all(
         word in answer.stdout
-        for word in ("run", "sweep", "compare", "check", "examples", "exit status")
+        for word in ("run", "sweep", "compare", "size", "check", "examples", "exit status")
     )
     assert seconds < 1.0  # the limit of 0.3 s, with room for a busy machine
     loaded = shell("-c", "import sim.cli, sys; print(*sys.modules)").stdout.split()
     assert not set(HEAVY) & set(loaded)
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "compare", "check"])
+@pytest.mark.parametrize("command", ["run", "sweep", "compare", "size", "optimise", "check"])
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Catch a help text that cannot be formatted (a bare % sign) or does not say what is made."""
     with pytest.raises(SystemExit) as ended:

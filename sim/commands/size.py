@@ -1,0 +1,153 @@
+"""`ceasefire size`: the smallest forces that meet requirements."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
+from sim.files import json_text, staging
+from sim.manifest import MANIFEST, claim_directory, environment, now
+from sim.report import save_figure
+from sim.report.sizing import (
+    draw_frontier,
+    draw_response,
+    force_table,
+    sizing_table,
+    tested_text,
+)
+from sim.scenario import Scenario
+from sim.sizing import Sizing, size
+
+KIND = "sizing"
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Size a force and write what was found.
+
+    Parameters
+    ----------
+    options
+        ``scenario``, ``require``, ``vary``, ``cost``, ``confidence``, ``max_replications``,
+        ``max_forces``, ``first_seed``, ``workers``, ``out``, ``quiet``.
+
+    Returns
+    -------
+    int
+        Exit status 0, also where no force suffices.
+    """
+    scenario = Scenario.load(options.scenario)
+    out: Path = options.out or OUTPUTS / f"size-{options.scenario.stem}"
+    claim_directory(out, KIND)
+    if not options.quiet:
+        announce_compilation()
+    started = now()
+    with naming(options.scenario):
+        found = size(
+            scenario,
+            require=options.require,
+            vary=options.vary,
+            cost=options.cost,
+            confidence=options.confidence,
+            max_replications=options.max_replications,
+            max_forces=options.max_forces,
+            first_seed=options.first_seed,
+            workers=options.workers,
+            tell=None if options.quiet else _tell,
+        )
+    manifest = {
+        "kind": KIND,
+        **environment(),
+        "started": started.isoformat(timespec="seconds"),
+        "duration_s": round((now() - started).total_seconds(), 3),
+        "scenario": scenario.model_dump(mode="json"),
+    }
+    names = write_results(found, manifest, options.cost, out)
+    for line in found.warnings:
+        print(f"ceasefire: warning: {line}", file=sys.stderr)
+    if not options.quiet:
+        _show(found)
+        show_paths(out / name for name in names)
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(f"  {line}", file=sys.stderr, flush=True)
+
+
+def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
+    """Describe what was asked and found, ready to be written as JSON.
+
+    JSON knows no infinity: a bound that is not known yet becomes null, as does the estimate of a
+    time that is never reached.
+    """
+    evaluations = found.evaluations.replace([np.inf, -np.inf], np.nan)
+    return {
+        "claim": found.claim,
+        "warnings": list(found.warnings),
+        "requirements": [requirement.text for requirement in found.requirements],
+        "vary": {f.key: [f.levels[0], f.levels[-1], f.levels.step] for f in found.factors},
+        "cost": cost,
+        "confidence": found.confidence,
+        "max_replications": found.most_runs,
+        "max_forces": found.most_forces,
+        "first_seed": found.first_seed,
+        "runs": found.runs,
+        "sufficient": found.sufficient.to_dict(orient="records"),
+        "insufficient": found.insufficient.to_dict(orient="records"),
+        "cheapest": found.cheapest,
+        "least_cost": found.least_cost if np.isfinite(found.least_cost) else None,
+        "evaluations": evaluations.to_dict(orient="records"),
+    }
+
+
+def write_results(
+    found: Sizing, manifest: dict[str, Any], cost: str | None, out: Path
+) -> list[str]:
+    """Write the tables, the figure and the manifest of a sizing; their names."""
+    with staging(out) as folder:
+        found.sufficient.to_csv(folder / "sufficient.csv", index=False)
+        found.insufficient.to_csv(folder / "insufficient.csv", index=False)
+        found.evaluations.to_csv(folder / "evaluations.csv", index=False)
+        (folder / "sizing.json").write_text(json_text(describe(found, cost)), encoding="utf-8")
+        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        save_figure(draw(found), folder / "sizing")
+        return sorted(file.name for file in folder.iterdir())
+
+
+def draw(found: Sizing) -> Figure:
+    """Draw the response to one size, or the frontier of two."""
+    keys = [factor.key for factor in found.factors]
+    note = f"{found.claim}\n{tested_text(found.evaluations, keys)}, from seed {found.first_seed}."
+    if len(keys) == 1:
+        targets = [(r.text, r.target, r.upwards) for r in found.requirements]
+        bars = "Bars: bounds at the error that each look may make."
+        return draw_response(found.evaluations, keys[0], targets, f"{note} {bars}")
+    rules = "; ".join(requirement.text for requirement in found.requirements)
+    first, second = found.factors
+    best = found.cheapest
+    return draw_frontier(
+        found.evaluations,
+        found.sufficient,
+        found.insufficient,
+        (first.key, second.key),
+        (first.levels, second.levels),
+        None if best is None else (best[first.key], best[second.key]),
+        f"Required: {rules}.\n{note} Shaded: what follows for forces that contain, or are "
+        "contained in, tested ones.",
+    )
+
+
+def _show(found: Sizing) -> None:
+    keys = [factor.key for factor in found.factors]
+    show(sizing_table(found.evaluations, keys))
+    print()
+    if len(found.sufficient):
+        show(force_table("Smallest forces shown to suffice", found.sufficient))
+    if len(found.insufficient):
+        show(force_table("Largest forces shown to fall short", found.insufficient))
+    print(f"\n{found.claim}")
+    print(f"{tested_text(found.evaluations, keys)}.")

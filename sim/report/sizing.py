@@ -1,0 +1,228 @@
+"""What a sizing shows: the response to one size, or the frontier of two."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from rich.markup import escape
+from rich.table import Table
+
+from sim.report.labels import capital, counted, factor_label, value_label
+from sim.report.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    STYLE,
+    VERMILION,
+    add_caption,
+    add_title,
+    new_figure,
+    say_nothing_to_show,
+)
+
+COLOURS = {"met": BLUE, "undecided": ORANGE, "not met": VERMILION}
+MARKERS = {"met": "o", "undecided": "s", "not met": "X"}
+WORDS = {"met": "suffices", "undecided": "undecided", "not met": "falls short"}
+PANEL_HEIGHT_IN = 2.9
+
+
+def draw_response(
+    evaluations: pd.DataFrame,
+    factor: str,
+    targets: Sequence[tuple[str, float, bool]],
+    note: str,
+) -> Figure:
+    """Draw what each tested force achieved, a panel a requirement.
+
+    Parameters
+    ----------
+    evaluations
+        One row a force and requirement: `factor`, `requirement`, `estimate`, `low`, `high`,
+        `finding`.
+    factor
+        The size that varies.
+    targets
+        Of each requirement: its words, what the estimate is compared with, and whether more is
+        better.
+    note
+        The caption.
+    """
+    with mpl.rc_context(STYLE):
+        figure = new_figure(6.8, 1.4 + PANEL_HEIGHT_IN * len(targets))
+        panels = figure.subplots(len(targets), sharex=True, squeeze=False)[:, 0]
+        for axes, (words, target, upwards) in zip(panels, targets, strict=True):
+            rows = evaluations[evaluations["requirement"] == words]
+            _draw_panel(axes, rows.sort_values(factor), factor, target, upwards=upwards)
+            axes.set_title(words)
+        panels[-1].set_xlabel(capital(size_label(factor)))
+        if explained := [axes for axes in panels if axes.get_legend_handles_labels()[0]]:
+            _explain(explained[0])
+        add_title(figure, f"What is achieved with {size_label(factor)}")
+        add_caption(figure, note)
+    return figure
+
+
+def _draw_panel(
+    axes: Axes, rows: pd.DataFrame, factor: str, target: float, *, upwards: bool
+) -> None:
+    shown = rows[np.isfinite(rows["estimate"])]
+    if shown.empty:
+        say_nothing_to_show(axes, "infinite at every force: a time that some runs never reach")
+        return
+    axes.plot(shown[factor], shown["estimate"], color=GREY, linewidth=1.0, zorder=1)
+    for verdict, colour in COLOURS.items():
+        if (part := shown[shown["finding"] == verdict]).empty:
+            continue
+        estimate = part["estimate"].to_numpy()
+        bounds = part[["low", "high"]].to_numpy()
+        # A bound that is not known yet is left away.
+        reach = np.where(np.isfinite(bounds), np.abs(bounds - estimate[:, None]), 0.0)
+        axes.errorbar(
+            part[factor], estimate, yerr=reach.T, color=colour, marker=MARKERS[verdict],
+            markersize=5, linestyle="none", elinewidth=1.2, label=WORDS[verdict],
+        )  # fmt: skip
+    axes.axhline(target, color=BLACK, linewidth=1.0, linestyle="--", zorder=2)
+    side = "at least" if upwards else "at most"
+    place = (1.0, target)
+    axes.annotate(
+        f"{side} {value_label(target)}", place, xycoords=("axes fraction", "data"),
+        xytext=(0, 3), textcoords="offset points", ha="right", fontsize=8,
+    )  # fmt: skip
+
+
+def draw_frontier(
+    evaluations: pd.DataFrame,
+    sufficient: pd.DataFrame,
+    insufficient: pd.DataFrame,
+    factors: tuple[str, str],
+    ranges: tuple[range, range],
+    cheapest: tuple[float, float] | None,
+    note: str,
+) -> Figure:
+    """Draw which pairs of sizes suffice, which fall short, and what lies open in between.
+
+    Parameters
+    ----------
+    evaluations
+        One row a tested force and requirement, with `factors`, `runs` and `verdict`.
+    sufficient, insufficient
+        The smallest forces that suffice and the largest that fall short.
+    factors, ranges
+        The two sizes and what they can be; the first one goes to the right.
+    cheapest
+        The force to be marked; None = no costs.
+    note
+        The caption.
+    """
+    across, upward = factors
+    with mpl.rc_context(STYLE):
+        figure = new_figure(6.8, 5.6)
+        axes = figure.subplots()
+        (left, right), (bottom, top) = ((sizes[0], sizes[-1]) for sizes in ranges)
+        _shade(axes, sufficient[[*factors]].to_numpy(), (right, top), "met", upwards=True)
+        _shade(axes, insufficient[[*factors]].to_numpy(), (left, bottom), "not met", upwards=False)
+        forces = evaluations.drop_duplicates([*factors])
+        for verdict, colour in COLOURS.items():
+            if (part := forces[forces["verdict"] == verdict]).empty:
+                continue
+            axes.scatter(
+                part[across], part[upward], s=18, color=colour, marker=MARKERS[verdict],
+                label=f"tested: {WORDS[verdict]}", zorder=3, clip_on=False,
+            )  # fmt: skip
+        if cheapest is not None:
+            axes.scatter(
+                *cheapest, s=190, marker="*", facecolor="gold", edgecolor="black",
+                label="cheapest that suffices", zorder=4,
+            )  # fmt: skip
+        axes.set_xlim(left, max(right, left + 1))
+        axes.set_ylim(bottom, max(top, bottom + 1))
+        axes.grid(visible=False)
+        axes.set_xlabel(capital(size_label(across)))
+        axes.set_ylabel(capital(size_label(upward)))
+        _explain(axes)
+        add_title(figure, "Forces that suffice")
+        add_caption(figure, note)
+    return figure
+
+
+def _shade(
+    axes: Axes,
+    corners: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+    end: tuple[float, float],
+    verdict: str,
+    *,
+    upwards: bool,
+) -> None:
+    """Fill the staircase of all forces that contain a corner (upwards) or lie within one."""
+    if not len(corners):
+        return
+    order = corners[np.argsort(corners[:, 0])]
+    right, top = end
+    step: Literal["pre", "post"] = "post" if upwards else "pre"
+    if upwards:
+        sizes, heights = [order[0, 0], *order[:, 0], right], [top, *order[:, 1], order[-1, 1]]
+    else:
+        sizes, heights = [right, *order[:, 0], order[-1, 0]], [order[0, 1], *order[:, 1], top]
+    colour = COLOURS[verdict]
+    axes.plot(sizes, heights, drawstyle=f"steps-{step}", color=colour, linewidth=1.4)
+    axes.fill_between(sizes, heights, top, step=step, color=colour, alpha=0.16, linewidth=0)
+
+
+def _explain(axes: Axes) -> None:
+    """Put the legend above the axes, where it hides nothing."""
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
+
+
+def size_label(key: str) -> str:
+    """Return the key of a size in words."""
+    match key.removesuffix(".count").removesuffix(".*"):
+        case "monitors" | "support" as table if key.endswith(".count"):
+            return f"{'monitors' if table == 'monitors' else 'support units'}, all groups"
+        case _:
+            return factor_label(key)
+
+
+def sizing_table(evaluations: pd.DataFrame, factors: Sequence[str]) -> Table:
+    """Return the tested forces as a table for the screen: what each achieved, by rule.
+
+    Where a rule speaks of a quantile or of a share of runs, that is the share of good runs.
+    """
+    sizes = [*factors, *(["cost"] if "cost" in evaluations else [])]
+    rules = list(dict.fromkeys(evaluations["requirement"]))
+    legend = "\n".join(f"rule {number}: {escape(rule)}" for number, rule in enumerate(rules, 1))
+    table = Table(title=f"Forces tested\n{legend}", title_justify="left", box=None, pad_edge=False)
+    headers = [*sizes, "runs", *(f"rule {number}" for number in range(1, len(rules) + 1))]
+    for name in headers:
+        table.add_column(capital(size_label(name)), justify="right")
+    table.add_column("Verdict")
+    for _, rows in evaluations.groupby([*factors], sort=True):
+        first, by_rule = rows.iloc[0], rows.set_index("requirement")["estimate"]
+        table.add_row(
+            *(value_label(first[name]) for name in sizes),
+            f"{first['runs']:,}",
+            *(f"{by_rule[rule]:.4g}" for rule in rules),
+            WORDS[first["verdict"]],
+        )
+    return table
+
+
+def force_table(title: str, forces: pd.DataFrame) -> Table:
+    """Return forces as a table for the screen, a row each."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, min_width=len(title))
+    for name in forces:
+        table.add_column(capital(size_label(str(name))), justify="right")
+    for _, row in forces.iterrows():
+        table.add_row(*(value_label(value) for value in row))
+    return table
+
+
+def tested_text(evaluations: pd.DataFrame, factors: Sequence[str]) -> str:
+    """Return how many forces were tested, with how many runs, in words."""
+    forces = evaluations.drop_duplicates([*factors])
+    runs = int(forces["runs"].sum())
+    return f"{counted(len(forces), 'force')} tested with {counted(runs, 'run')}"

@@ -1,0 +1,193 @@
+"""What a force has to achieve, and how a sentence about it is read.
+
+A requirement speaks of runs: of the mean of a measure over runs, or of the share of runs in which
+the measure is good enough. Everything else is put in one of these two forms.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.measures import MEASURES
+from sim.scenario.messages import did_you_mean
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_PLAIN = re.compile(
+    rf"\s*(?:(?P<of>mean|p\d\d?)\s*\(\s*(?P<inner>\w+)\s*\)|(?P<name>\w+))"
+    rf"\s*(?P<sign>[<>]=)\s*(?P<limit>{_NUMBER})\s*"
+)
+_CHANCE = re.compile(
+    rf"\s*P\s*\(\s*(?P<name>\w+)\s*(?P<sign>[<>]=)\s*(?P<limit>{_NUMBER})\s*\)"
+    rf"\s*>=\s*(?P<share>{_NUMBER})\s*"
+)
+GRAMMAR = (
+    "must be like detection_rate >= 0.9, mean(NAME) >= X, p90(NAME) <= X or P(NAME >= X) >= 0.8"
+)
+CALL_TIMES = {"detection_delay_min", "response_time_min", "total_time_min"}
+"""Times of single violations, of which each run has quantiles of its own."""
+_WAITING = ("response_time", "total_time")
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A number over runs: the mean of a measure, or its quantile.
+
+    ``p90(response_time_min)`` is a quantile over calls: each run has its own (Kaplan-Meier, so
+    that calls that nobody answered count), and the statistic is the median of these over runs.
+    """
+
+    text: str
+    """As it was written."""
+    measure: str
+    """The measure of a run."""
+    quantile: float | None
+    """Between 0 and 1: which quantile over runs; None = the mean."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A limit that a force has to keep.
+
+    With `share` None: the mean of the measure over runs is at least (at most) `limit`. Otherwise:
+    in at least this share of runs the measure is at least (at most) `limit`.
+    """
+
+    text: str
+    """As it was written."""
+    measure: str
+    at_least: bool
+    """Whether the limit is a lower one."""
+    limit: float
+    """In the unit of the measure."""
+    share: float | None
+
+    @property
+    def is_share_of_runs(self) -> bool:
+        """Whether it is about a share of runs."""
+        return self.share is not None
+
+    @property
+    def target(self) -> float:
+        """What the tested number is compared with: the share of runs, or the limit."""
+        return self.limit if self.share is None else self.share
+
+    @property
+    def upwards(self) -> bool:
+        """Whether a larger tested number is better; shares of good runs always are."""
+        return self.is_share_of_runs or self.at_least
+
+    def sample(self, value: float) -> float:
+        """Turn the value of a run into what is averaged over runs."""
+        if self.share is None or isnan(value):
+            return value
+        return float(value >= self.limit if self.at_least else value <= self.limit)
+
+
+def read_statistic(text: str) -> Statistic:
+    """Read the name of a measure, ``mean(NAME)`` or ``pNN(NAME)``.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or the measure is not known.
+    """
+    match = _PLAIN.fullmatch(f"{text} >= 0")
+    if match is None:
+        raise InputError(f"{text!r}: must be the name of a measure, mean(NAME) or p90(NAME)")
+    return _statistic(text.strip(), match["of"] or "mean", match["inner"] or match["name"])
+
+
+def read_requirement(text: str) -> Requirement:
+    """Read a requirement such as ``detection_rate >= 0.9``.
+
+    Parameters
+    ----------
+    text
+        ``MEASURE op NUMBER`` or ``mean(MEASURE) op NUMBER`` (the mean over runs),
+        ``pNN(MEASURE) op NUMBER`` (a quantile over runs; of a time of calls such as
+        ``response_time_min`` the run's own quantile, of which the median over runs counts) or
+        ``P(MEASURE op NUMBER) >= SHARE`` (the share of runs); op is ``>=`` or ``<=``.
+
+    Raises
+    ------
+    InputError
+        If the sentence cannot be read or the measure is not known.
+    """
+    if match := _CHANCE.fullmatch(text):
+        name, share = _known(match["name"], text), float(match["share"])
+        if not 0.0 < share < 1.0:
+            raise InputError(f"{text!r}: the share of runs must be above 0 and below 1")
+        return Requirement(text.strip(), name, match["sign"] == ">=", float(match["limit"]), share)
+    if (match := _PLAIN.fullmatch(text)) is None:
+        raise InputError(f"{text!r}: {GRAMMAR}")
+    found = _statistic(text, match["of"] or "mean", match["inner"] or match["name"])
+    at_least = match["sign"] == ">="
+    share_of_runs = found.quantile
+    if share_of_runs is not None and at_least:
+        # The quantile is at or above the limit where enough runs are.
+        share_of_runs = round(1.0 - share_of_runs, 6)
+    return Requirement(text.strip(), found.measure, at_least, float(match["limit"]), share_of_runs)
+
+
+def _statistic(text: str, of: str, name: str) -> Statistic:
+    if of == "mean":
+        return Statistic(text, _known(name, text), None)
+    number = int(of[1:])
+    if number == 0:
+        raise InputError(f"{text!r}: a quantile must be from p1 to p99")
+    if name not in CALL_TIMES:
+        return Statistic(text, _known(name, text), number / 100.0)
+    own = f"{name.removesuffix('_min')}_p{number}_min"
+    if own not in MEASURES:
+        raise InputError(f"{text!r}: of {name} a run has only p50 and p90")
+    return Statistic(text, own, 0.5)
+
+
+def _known(name: str, text: str) -> str:
+    if name in MEASURES:
+        return name
+    hint = did_you_mean(name, {*MEASURES, *CALL_TIMES})
+    if name in CALL_TIMES:
+        hint = f"; a run has mean and quantiles of it: p90({name}) or {name[:-4]}_mean_min"
+    raise InputError(f"{text.strip()!r}: unknown measure {name}{hint}")
+
+
+def value_of_run(measure: str, measures: Mapping[str, float]) -> float:
+    """Return what a run says of a measure; infinite for times that are never reached.
+
+    A time is undefined where too few calls are ever answered (or violations detected): it then
+    counts as longer than any limit. Only where there was nothing to measure, since no violation
+    (or none grave enough for support) happened, does the run say nothing: NaN.
+    """
+    value = float(measures[measure])
+    if not isnan(value) or measure not in MEASURES or MEASURES[measure].unit != "min":
+        return value
+    if measures.get("n_violations") == 0:
+        return value
+    if measure.startswith(_WAITING) and isnan(measures.get("answered_share", 0.0)):
+        return value
+    return inf
+
+
+def statistic_of(values: NDArray[np.float64], quantile: float | None) -> float:
+    """Return mean or quantile of the values of runs; NaN is left out.
+
+    Parameters
+    ----------
+    values
+        Shape (runs,); infinite for a time that is never reached.
+    quantile
+        None = the mean. A quantile is an order statistic, so that infinite values do not spoil
+        it: the least value that at least this share of runs does not pass.
+    """
+    defined = np.sort(values[~np.isnan(values)])
+    if len(defined) == 0:
+        return float("nan")
+    if quantile is None:
+        return float(defined.mean())
+    return float(defined[max(0, int(np.ceil(quantile * len(defined) - 1e-9)) - 1)])
