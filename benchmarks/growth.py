@@ -75,7 +75,7 @@ def mission_year() -> dict[str, float]:
             if values["ceasefire_held"] == 1.0:
                 row = (stages.draws, stages.loop, stages.measures, values["n_violations"])
                 times[path].append(row)
-    mission, job = (np.median(rows, axis=0) for rows in times.values())
+    mission, job = (np.median(rows, axis=0).tolist() for rows in times.values())
     with tempfile.TemporaryDirectory() as folder:
         workers = os.cpu_count() or 1
         sweep_job(2, Path(folder) / "first", workers, scenario=MISSION)
