@@ -81,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_sweep(commands)
     _add_compare(commands)
+    _add_sensitivity(commands)
     _add_status(commands)
     _add_merge(commands)
     _add_export(commands)
@@ -130,6 +131,11 @@ def _add_sweep(commands: Commands) -> None:
         help="runs made at a time (default: one a processor); the results do not depend on it",
     )
     sweep.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="time a few runs, say what the sweep will take, and write nothing",
+    )
+    sweep.add_argument(
         "--run-limit",
         type=_seconds,
         default=3600.0,
@@ -174,6 +180,30 @@ def _add_sweep(commands: Commands) -> None:
         type=_place,
         metavar="DIR",
         help="directory or URL for the results (default: outputs/<sweep>)",
+    )
+
+
+def _add_sensitivity(commands: Commands) -> None:
+    sensitivity = _add(
+        commands,
+        "sensitivity",
+        "show which factors the results of a sweep hang on",
+        "Analyse a finished sweep of a morris or saltelli design: Morris screening or Sobol "
+        "indices with 95 % intervals, as a table and a ranked figure for each measure.",
+    )
+    sensitivity.add_argument("directory", metavar="DIR", type=_place, help="directory of a sweep")
+    sensitivity.add_argument(
+        "--measure",
+        action="append",
+        metavar="NAME",
+        help="a measure to analyse; may be given several times (default: detection rate, response "
+        "time and answered share)",
+    )
+    sensitivity.add_argument(
+        "--out",
+        type=_place,
+        metavar="DIR",
+        help="directory for table and figures (default: sensitivity in DIR)",
     )
 
 

@@ -54,8 +54,13 @@ def _check_sweep(path: Path) -> str:
         f"{path}: {size}",
         f"title: {design.title}",
         f"scenario: {design.scenario.title}",
-        f"seeds: {design.first_seed} to {last}, the same at every point",
+        f"seeds: {design.first_seed} to {last}, the same at every point"
+        if design.seeds == "common"
+        else "seeds: one of its own for every run",
+        *([f"design: {design.design}"] if design.design != "grid" else []),
         *(f"factor {key}: {show(levels)}" for key, levels in design.factors.items()),
+        *(f"derived {key}: {show(text)}" for key, text in design.derived.items()),
+        *(f"variant {name}: {show(values)}" for name, values in design.variants.items()),
         *(f"constant {key}: {show(value)}" for key, value in design.constants.items()),
     ]
     return "\n".join(lines)

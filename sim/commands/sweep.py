@@ -4,7 +4,10 @@ import argparse
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sim.commands import status
 from sim.commands.common import (
@@ -16,7 +19,9 @@ from sim.commands.common import (
     tell_failures,
 )
 from sim.errors import InputError
-from sim.experiment import SweepDesign, perform, summarise_results
+from sim.experiment import SweepDesign, load_results, perform, summarise_results
+from sim.experiment.components import split_runs
+from sim.experiment.estimate import estimate
 from sim.experiment.executors import available_cpus, dask_cluster, worker_processes
 from sim.experiment.merge import sweep_status
 from sim.experiment.precise import perform_to_precision
@@ -24,8 +29,15 @@ from sim.experiment.precision import read_precision
 from sim.experiment.shard import Shard
 from sim.files import staging
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
+from sim.report.scatter import draw_scatters
+from sim.report.sweeps import DEFAULT_MEASURES
+from sim.report.tables import components_table
 
 ALL_FAILED = 1
+MOST_ROWS = 60
+"""Design points that are printed; the tables that are written hold all."""
+UNCERTAIN = ("random", "latin_hypercube", "sobol")
+"""Designs whose points are a sample of what is not known."""
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -43,6 +55,8 @@ def execute(options: argparse.Namespace) -> int:
         Exit status: 0, or 1 if every run failed.
     """
     design = SweepDesign.load(options.sweep)
+    if options.dry_run:
+        return _tell_estimate(options, design)
     shard = None if options.shard is None else Shard.parse(options.shard)
     name = options.sweep.stem + (f"-shard-{shard.number}-of-{shard.of}" if shard else "")
     out = options.out or OUTPUTS / name
@@ -68,7 +82,7 @@ def execute(options: argparse.Namespace) -> int:
         status.tell(sweep_status(out), out, quiet=options.quiet)
         return 0
     summary = summarise_results(out, design)
-    factors = list(design.factors)
+    factors = list(design.columns)
     failed, good = int(summary["failed"].sum()), int(summary["runs"].sum())
     tell_failures(failed, failed + good, report.first_error)
     if good == 0:
@@ -76,13 +90,60 @@ def execute(options: argparse.Namespace) -> int:
     with staging(out) as folder:
         summary.to_csv(folder / "summary.csv", index=False)
         summary.to_parquet(folder / "summary.parquet", index=False)
-        draw_sweep_figures(summary, factors, folder)
         write_sweep_tables(summary, factors, folder / "table")
+        components = _draw(design, summary, out, folder)
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
-        show(sweep_table(summary, factors))
+        if len(summary) <= MOST_ROWS:
+            show(sweep_table(summary, factors))
+        if components is not None:
+            show(components_table(components))
         show_paths([*(out / name for name in names), out / "manifest.json", out / "runs"])
     return 0
+
+
+def _draw(
+    design: SweepDesign, summary: pd.DataFrame, out: Path, folder: Path
+) -> pd.DataFrame | None:
+    """Draw what suits the design; of samples return where the spread comes from."""
+    factors = list(design.columns)
+    if design.design == "grid":
+        draw_sweep_figures(summary, factors, folder)
+        return None
+    draw_scatters(summary, list(design.factors) or factors, folder, DEFAULT_MEASURES)
+    if design.design not in UNCERTAIN or design.replications < 2:
+        return None
+    runs = load_results(out, columns=list(DEFAULT_MEASURES))
+    components = split_runs(runs, DEFAULT_MEASURES, common_seeds=design.seeds == "common")
+    components.to_csv(folder / "components.csv", index=False)
+    return components if len(components) else None
+
+
+def _tell_estimate(options: argparse.Namespace, design: SweepDesign) -> int:
+    """Say what the sweep will take, and make none of it."""
+    workers = options.workers or available_cpus()
+    if not options.quiet:
+        announce_compilation()
+    with naming(options.sweep):
+        found = estimate(design, workers)
+    fast, slow = (1e3 * seconds for seconds in found.run_seconds)
+    print(
+        f"{found.points:,} design points x {design.replications:,} replications = "
+        f"{found.runs:,} runs\n"
+        f"time: about {words_of_seconds(found.seconds)} with {workers} workers "
+        f"({fast:.3g} to {slow:.3g} ms a run where tried)\n"
+        f"disk: about {found.megabytes:,.1f} MB\n"
+        "nothing was written"
+    )
+    return 0
+
+
+def words_of_seconds(seconds: float) -> str:
+    """Say a time in a unit that suits it."""
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2.0 * length:
+            return f"{seconds / length:,.1f} {unit}"
+    return f"{seconds:,.0f} seconds"
 
 
 @contextmanager

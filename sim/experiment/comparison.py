@@ -53,9 +53,9 @@ class ComparisonDesign:
     first_seed: int
 
     @property
-    def factors(self) -> Mapping[str, Sequence[Any]]:
-        """The one factor: which scenario."""
-        return {"scenario": tuple(self.scenarios)}
+    def columns(self) -> tuple[str, ...]:
+        """The one thing that differs: which scenario."""
+        return ("scenario",)
 
     @property
     def n_points(self) -> int:
@@ -76,7 +76,7 @@ class ComparisonDesign:
         """Return the scenario of a design point."""
         return self.scenarios[point.levels["scenario"]]
 
-    def seed(self, replication: int) -> int:
+    def seed(self, point: int, replication: int) -> int:  # noqa: ARG002 - the same for every one
         """Return the seed of a replication, the same for every scenario."""
         return self.first_seed + replication
 

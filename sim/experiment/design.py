@@ -4,16 +4,24 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
+import numpy as np
 from pydantic import Field, PrivateAttr, ValidationError
 
 from sim import __version__
 from sim.errors import InputError
-from sim.experiment.levels import factor_levels, unquoted_keys
+from sim.experiment.points import (
+    VARIANT,
+    Derived,
+    design_table,
+    make_derived,
+    prepare_tables,
+    with_derived,
+)
 from sim.scenario import Scenario
 from sim.scenario.fields import Section, quantity
 from sim.scenario.loading import read_toml
@@ -37,8 +45,8 @@ class Design(Protocol):
     """What the runner needs to know: which scenarios are run, and with which seeds."""
 
     @property
-    def factors(self) -> Mapping[str, Sequence[Any]]:
-        """Values of each factor by its name."""
+    def columns(self) -> Sequence[str]:
+        """Names of what differs between points."""
 
     @property
     def replications(self) -> int:
@@ -58,29 +66,60 @@ class Design(Protocol):
     def scenario_at(self, point: DesignPoint) -> Scenario:
         """Make the scenario of a design point."""
 
-    def seed(self, replication: int) -> int:
-        """Return the seed of a replication, the same at every design point."""
+    def seed(self, point: int, replication: int) -> int:
+        """Return the seed of a run."""
 
 
 class SweepDesign(Section):
-    """A full grid of factor values, each point run with the same seeds.
+    """Design points and their replications.
 
-    Replication r uses the seed ``first_seed + r`` at every point (common random numbers), so
-    that points are compared under the same violations, weather and delays.
+    The points are a grid of the factors' values, the rows of a list or of a CSV file, or a sample
+    of the factors' ranges. Replication r uses the seed ``first_seed + r`` at every point (common
+    random numbers), so that points are compared under the same violations, weather and delays;
+    with ``seeds = "independent"`` every run has a seed of its own.
     """
 
     title: str = quantity("", "What the sweep is, in a line")
     question: str = quantity("", "The question it is meant to answer")
     scenario: Scenario = Field(..., description="The scenario that is varied")
+    design: Literal[
+        "grid", "list", "csv", "random", "latin_hypercube", "sobol", "morris", "saltelli"
+    ] = quantity("grid", "How the design points are chosen")
+    samples: int | None = quantity(
+        None,
+        "Points of a sample; of morris, trajectories; of saltelli, base points",
+        ge=1,
+        le=1_000_000,
+    )
+    design_seed: int = quantity(1, "Seed of the sample", ge=0, le=2**53)
+    points_file: str | None = quantity(None, "CSV file with a column for each factor")
+    points_listed: tuple[dict[str, Any], ...] = Field(
+        (), strict=False, description="Points of a list, each a table of values by key"
+    )
     replications: int = quantity(20, "Runs per design point", unit="runs", ge=1, le=1_000_000)
     first_seed: int = quantity(1, "Seed of the first replication", ge=0, le=2**53)
-    factors: dict[str, tuple[Any, ...]] = Field(
+    seeds: Literal["common", "independent"] = quantity(
+        "common", "Whether all points share the seeds of their replications"
+    )
+    factors: dict[str, Any] = Field(
         {}, strict=False, description="Values of each factor by dotted scenario key"
+    )
+    variables: tuple[str, ...] = Field(
+        (), strict=False, description="Factors that are no scenario keys but stand in formulas"
+    )
+    derived: dict[str, str] = Field(
+        {}, description="Formulas of the factors by dotted scenario key"
+    )
+    variants: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Values by dotted scenario key that a value of the factor variant stands for",
     )
     constants: dict[str, Any] = Field(
         {}, description="Values by dotted scenario key that hold for the whole sweep"
     )
     _source: str = PrivateAttr("")
+    _table: tuple[dict[str, Any], ...] | None = PrivateAttr(None)
+    _derived: list[Derived] = PrivateAttr([])
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -128,25 +167,32 @@ class SweepDesign(Section):
         InputError
             If a key is unknown or a value is not allowed.
         """
-        tables = dict(data)
-        for name in ("factors", "constants"):
-            if isinstance(tables.get(name), Mapping):
-                tables[name] = unquoted_keys(tables[name])
-        if isinstance(tables.get("factors"), Mapping):
-            tables["factors"] = factor_levels(tables["factors"], source)
+        tables = prepare_tables(data, source)
         try:
             design = cls.model_validate(tables)
         except ValidationError as error:
             raise explain(error, cls, tables, source) from None
-        _check_keys(design.factors, design.constants, source)
+        _check_keys(design, source)
         design._source = source
+        design._table = design_table(design, source)
+        if design._table is None:
+            design._derived = make_derived(design, list(design.factors), source)
         for point in design.points():
             design.scenario_at(point)
         return design
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what differs between points: factors, and keys that follow from them."""
+        if self._table:
+            return tuple(self._table[0])
+        return (*self.factors, *self.derived)
+
+    @property
     def n_points(self) -> int:
         """Number of design points."""
+        if self._table is not None:
+            return len(self._table)
         return math.prod(len(levels) for levels in self.factors.values())
 
     @property
@@ -155,9 +201,13 @@ class SweepDesign(Section):
         return self.n_points * self.replications
 
     def points(self) -> Iterator[DesignPoint]:
-        """Go through the design points; the last factor varies fastest."""
-        for number, levels in enumerate(itertools.product(*self.factors.values())):
-            yield DesignPoint(number, dict(zip(self.factors, levels, strict=True)))
+        """Go through the design points; in a grid the last factor varies fastest."""
+        if self._table is not None:
+            yield from itertools.starmap(DesignPoint, enumerate(self._table))
+            return
+        for number, values in enumerate(itertools.product(*self.factors.values())):
+            levels = dict(zip(self.factors, values, strict=True))
+            yield DesignPoint(number, with_derived(self._derived, levels))
 
     def scenario_at(self, point: DesignPoint) -> Scenario:
         """Make the scenario of a design point.
@@ -167,11 +217,20 @@ class SweepDesign(Section):
         InputError
             If a key does not exist or a value is not allowed.
         """
-        return self.scenario.with_values({**self.constants, **point.levels}, source=self._source)
+        variant = self.variants.get(str(point.levels.get(VARIANT)), {})
+        own = {
+            key: value
+            for key, value in point.levels.items()
+            if key not in self.variables and not (key == VARIANT and self.variants)
+        }
+        return self.scenario.with_values({**self.constants, **variant, **own}, source=self._source)
 
-    def seed(self, replication: int) -> int:
-        """Return the seed of a replication, the same at every design point."""
-        return self.first_seed + replication
+    def seed(self, point: int, replication: int) -> int:
+        """Return the seed of a run."""
+        if self.seeds == "common":
+            return self.first_seed + replication
+        sequence = np.random.SeedSequence([self.first_seed, point, replication])
+        return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(11))
 
     def identity(self) -> dict[str, Any]:
         """List all that decides the results, by dotted key, as plain JSON values.
@@ -179,12 +238,15 @@ class SweepDesign(Section):
         Titles are left out, and the number of replications, which decides only how many there
         are; a line that is read from a file counts by its content, not its path.
         """
-        tables = self.model_dump(mode="json", exclude={*_CAPTIONS, "replications"})
+        tables = self.model_dump(mode="json", exclude={*_CAPTIONS, "replications", "points_file"})
         scenario = {k: v for k, v in tables["scenario"].items() if k not in _CAPTIONS}
         file = self.scenario.line.file
         if file is not None:
             scenario["line"]["file"] = _digest(Path(file))
         design = {**tables, "scenario": scenario}
+        if self.points_file is not None:
+            rows = json.dumps(self._table, sort_keys=True)
+            design["points_file"] = hashlib.sha256(rows.encode()).hexdigest()
         scalars = {key: value for key, value in design.items() if not isinstance(value, dict)}
         groups = {key: value for key, value in design.items() if isinstance(value, dict)}
         return {"version": __version__, **scalars} | {
@@ -199,15 +261,16 @@ class SweepDesign(Section):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_keys(factors: Collection[str], constants: Collection[str], source: str) -> None:
-    """Refuse a factor that sets anew what another factor or a constant sets.
+def _check_keys(design: SweepDesign, source: str) -> None:
+    """Refuse a factor that sets anew what another factor, a formula or a constant sets.
 
     Constants come first: a factor may change a value in a table that a constant adds.
     """
-    for factor, other in itertools.product(factors, [*factors, *constants]):
-        is_itself = factor == other and factor not in constants
-        if not is_itself and (other == factor or other.startswith(factor + ".")):
-            raise InputError(f"{prefix(source)}factors.{factor}: {other} is set as well")
+    factors = [key for key in (*design.factors, *design.derived) if key not in design.variables]
+    for place, factor in enumerate(factors):
+        for other in (*factors[:place], *factors[place + 1 :], *design.constants):
+            if other == factor or other.startswith(factor + "."):
+                raise InputError(f"{prefix(source)}factors.{factor}: {other} is set as well")
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The values that a factor takes: a list, or a span with a step."""
+"""The values that a factor takes: a list, a span with a step, or a table that says how to draw."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,18 +17,23 @@ MAX_LEVELS = 100_000
 def unquoted_keys(table: Mapping[str, Any]) -> dict[str, Any]:
     """Read ``monitors.male.count = ...`` like ``"monitors.male.count" = ...``.
 
-    TOML makes nested tables of a dotted key without quotes. A table below a key with a dot
-    stays whole: it is a value.
+    TOML makes nested tables of a dotted key without quotes. A table below a key with a dot, and one
+    that says which values a factor takes, stays whole: it is a value.
     """
     flat: dict[str, Any] = {}
     for key, value in table.items():
-        is_value = "." in key or not isinstance(value, Mapping) or set(value) == SPAN_KEYS
+        is_value = "." in key or not isinstance(value, Mapping) or _says_values(value)
         flat |= {key: value} if is_value else _dotted(key, value)
     return flat
 
 
+def _says_values(table: Mapping[str, Any]) -> bool:
+    """Tell whether a table is a span, a range or a distribution."""
+    return bool(SPAN_KEYS & set(table) or {"low", "high", "distribution"} & set(table))
+
+
 def _dotted(key: str, value: Value) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or set(value) & SPAN_KEYS:
+    if not isinstance(value, Mapping) or _says_values(value):
         return {key: value}
     flat: dict[str, Any] = {}
     for name, item in value.items():
@@ -36,13 +41,16 @@ def _dotted(key: str, value: Value) -> dict[str, Any]:
     return flat
 
 
-def factor_levels(factors: Mapping[str, Any], source: str) -> dict[str, tuple[Any, ...]]:
+def factor_levels(
+    factors: Mapping[str, Any], source: str, *, drawn: bool = False
+) -> dict[str, Any]:
     """List the values of each factor.
 
     Parameters
     ----------
     factors
-        A list, or a span ``{from, to, step}``, by dotted key.
+        A list, or a span ``{from, to, step}``, by dotted key; in a sampled design also a table
+        that says how it is drawn, which is left as it is.
     source
         Where they come from, for error messages.
 
@@ -51,7 +59,12 @@ def factor_levels(factors: Mapping[str, Any], source: str) -> dict[str, tuple[An
     InputError
         If a factor has no values, one value twice, or a span that leads nowhere.
     """
-    return {key: _levels(value, f"{prefix(source)}factors.{key}") for key, value in factors.items()}
+    return {
+        key: dict(value)
+        if drawn and isinstance(value, Mapping) and not SPAN_KEYS & set(value)
+        else _levels(value, f"{prefix(source)}factors.{key}")
+        for key, value in factors.items()
+    }
 
 
 def _levels(value: Value, place: str) -> tuple[Any, ...]:
@@ -79,6 +92,11 @@ def _plain(value: Value) -> Value:
 
 def _span(span: Mapping[str, Any], place: str) -> tuple[float, ...]:
     """List the values from, from + step, ... that do not pass ``to``."""
+    if not SPAN_KEYS & set(span):
+        raise InputError(
+            f"{place}: a range or distribution is for sampled designs, such as "
+            'design = "latin_hypercube"'
+        )
     if set(span) != SPAN_KEYS or not all(_is_number(value) for value in span.values()):
         raise InputError(f"{place}: a span must have the numbers from, to and step and no other")
     # In decimals, so that 0.1 + 2 * 0.1 is 0.3 and the end is met where it should be.

@@ -141,7 +141,9 @@ def pending_tasks(design: Design, engine: Engine, done: NDArray[np.bool_]) -> It
             error = error_text(fault)
         is_first = False
         for replication in missing:
-            yield Task(point.number, replication, design.seed(replication), plan, error)
+            yield Task(
+                point.number, replication, design.seed(point.number, replication), plan, error
+            )
 
 
 def _place(point: DesignPoint) -> str:

@@ -144,7 +144,7 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
     there = int(sweep_manifest(folder)["replications"])
     design = design.model_copy(update={"replications": there})
     points = iterate_points(folder, design, planned_there(folder))
-    summaries = [summarise(runs, list(design.factors)) for runs in points]
+    summaries = [summarise(runs, list(design.columns)) for runs in points]
     return pd.concat(summaries, ignore_index=True)
 
 

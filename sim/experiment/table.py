@@ -23,7 +23,7 @@ def factor_columns(design: Design) -> dict[str, pa.Array]:
     Numbers, switches and texts stay what they are; a factor with values of several types, or
     with lists or tables, is written as text.
     """
-    values: dict[str, list[Any]] = {key: [] for key in design.factors}
+    values: dict[str, list[Any]] = {key: [] for key in design.columns}
     for point in design.points():
         for key, value in point.levels.items():
             values[key].append(value)

@@ -175,6 +175,37 @@ def sweep_csv(
     return file.getvalue()
 
 
+def components_table(components: pd.DataFrame) -> Table:
+    """Return where the spread of measures comes from as a table for the screen.
+
+    Parameters
+    ----------
+    components
+        From `sim.experiment.components.split_runs`.
+    """
+    table = Table(
+        title="Uncertain inputs and chance", title_justify="left", box=None, pad_edge=False
+    )
+    for head in ("Measure", "Mean", "90 % by inputs", "SD inputs", "SD chance", "Share of inputs"):
+        table.add_column(head, justify="left" if head == "Measure" else "right")
+    for row in components.itertuples(index=False):
+        share = f"{row.input_share:.0%} [{row.share_low:.0%}, {row.share_high:.0%}]"
+        table.add_row(
+            escape(measure_label(str(row.measure))),
+            f"{row.mean:.4g}",
+            f"{row.low:.4g} to {row.high:.4g}",
+            f"{row.sd_inputs:.3g}",
+            f"{row.sd_chance:.3g}",
+            share,
+        )
+    table.caption = (
+        "Variance of single runs, split by analysis of variance with random effects: between "
+        "design points (inputs) and within them (chance of a run)."
+    )
+    table.caption_justify = "left"
+    return table
+
+
 def write_sweep_tables(
     summary: pd.DataFrame,
     factors: Sequence[str],

@@ -238,3 +238,56 @@ def group_exists(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+SCREENING = """
+scenario = "small.toml"
+design = "morris"
+samples = 4
+replications = 2
+[factors]
+"monitors.male.count" = { low = 2, high = 8, integer = true }
+"support.patrols.count" = { low = 2, high = 6, integer = true }
+"command.delay_min" = { low = 0, high = 30 }
+"""
+
+
+def test_a_screening_is_swept_and_analysed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches commands that do not fit together, and a dry run that writes."""
+    pytest.importorskip("SALib", reason="the extra [sensitivity] is not installed")
+    (folder / "screening.toml").write_text(SCREENING, encoding="utf-8")
+    assert main(["sweep", "screening.toml", "--dry-run"]) == 0
+    assert "16 design points x 2 replications = 32 runs" in capsys.readouterr().out
+    assert not (folder / "outputs").exists()
+    assert main(["sweep", "-q", "--threads", "screening.toml", "--out", "out"]) == 0
+    assert {"detection_rate.png", "summary.csv"} <= names(folder / "out")
+    assert main(["sensitivity", "out", "--measure", "detection_rate"]) == 0
+    assert "MALE drones (count)" in capsys.readouterr().out
+    assert names(folder / "out" / "sensitivity") == {
+        "sensitivity.csv", "detection_rate.png", "detection_rate.svg",
+    }  # fmt: skip
+    assert main(["sensitivity", "out", "--measure", "detection"]) == 2
+    assert "is not in the sweep; did you mean detection_rate" in capsys.readouterr().err
+
+
+def test_uncertain_inputs_are_set_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches a sample whose spread is not explained."""
+    text = SCREENING.replace('"morris"', '"latin_hypercube"').replace("samples = 4", "samples = 12")
+    (folder / "inputs.toml").write_text(text, encoding="utf-8")
+    assert main(["sweep", "--threads", "inputs.toml", "--out", "out"]) == 0
+    assert "Share of inputs" in capsys.readouterr().out
+    assert {"components.csv", "detection_rate.png"} <= names(folder / "out")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_precision_is_reached() -> None:
+    """Catches an option that is read and not used."""
+    words = ["sweep", "-q", "--threads", "sweep.toml", "--out", "out"]
+    assert main([*words, "--precision", "detection_rate=0.05", "--max-replications", "200"]) == 0
+    counts = load_results("out").groupby("point").size()
+    assert counts.min() >= 3
+    assert counts.max() > 10
+    assert main(["status", "-q", "out"]) == 0
+    assert main([*words, "--precision", "detection=0.05"]) == 2

@@ -20,7 +20,7 @@ def test_file_gives_grid_and_seeds(sweep_file: Path) -> None:
     levels = [tuple(point.levels.values()) for point in design.points()]
     assert levels == [(10, 4), (10, 6), (10, 8), (20, 4), (20, 6), (20, 8)]
     assert (design.n_points, design.n_runs) == (6, 18)
-    assert [design.seed(r) for r in range(3)] == [5, 6, 7]
+    assert [design.seed(4, r) for r in range(3)] == [5, 6, 7]
 
 
 def test_point_scenario_has_levels_and_constants(make_design: Make) -> None:

@@ -250,7 +250,7 @@ def test_streamed_summary_is_the_whole_one(
 
     design = make_design(replications=50)
     perform(design, tmp_path, engine=Engine(engine.prepare, run), workers=2)
-    whole = summarise(load_results(tmp_path), list(design.factors))
+    whole = summarise(load_results(tmp_path), list(design.columns))
     streamed = summarise_results(tmp_path, design)
     pd.testing.assert_frame_equal(streamed, whole, check_exact=True)
     assert streamed["failed"].tolist() == [1] * 6

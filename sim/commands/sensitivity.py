@@ -1,0 +1,54 @@
+"""`ceasefire sensitivity`: which factors the results of a sweep hang on."""
+
+import argparse
+
+from rich.table import Table
+
+from sim.commands.common import show, show_paths
+from sim.experiment.merge import sweep_status
+from sim.experiment.sensitivity import sensitivity
+from sim.files import staging
+from sim.report.indices import draw_indices
+from sim.report.labels import capital, factor_label, measure_label
+from sim.report.style import save_figure
+
+DEFAULT_MEASURES = ("detection_rate", "response_time_p50_min", "answered_share")
+"""What is analysed unless the user names measures, where it is defined."""
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Analyse a finished sweep and write a table and a figure for each measure.
+
+    Returns
+    -------
+    int
+        Exit status: 0.
+    """
+    status = sweep_status(options.directory)
+    if options.measure:
+        found = sensitivity(options.directory, options.measure)
+    else:
+        found = sensitivity(options.directory)
+        default = found[found["measure"].isin(DEFAULT_MEASURES)]
+        found = default if len(default) else found
+    note = f"{status.points:,} points, {status.replications:,} runs each."
+    out = options.out or options.directory / "sensitivity"
+    with staging(out) as folder:
+        found.to_csv(folder / "sensitivity.csv", index=False)
+        for measure in dict.fromkeys(found["measure"]):
+            save_figure(draw_indices(found, measure, note), folder / measure)
+        names = sorted(file.name for file in folder.iterdir())
+    if not options.quiet:
+        for measure in dict.fromkeys(found["measure"]):
+            own = found[found["measure"] == measure].dropna(axis=1)
+            table = Table(title=measure_label(measure), title_justify="left", box=None)
+            table.add_column("factor")
+            columns = [name for name in own if name not in ("measure", "factor")]
+            for name in columns:
+                table.add_column(str(name).replace("_half", " ±"), justify="right")
+            for _, row in own.iterrows():
+                cells = [f"{float(row[name]):.3g}" for name in columns]
+                table.add_row(capital(factor_label(str(row["factor"]))), *cells)
+            show(table)
+        show_paths([out / name for name in names])
+    return 0

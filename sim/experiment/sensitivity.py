@@ -1,0 +1,166 @@
+"""Which factors the results hang on: Morris screening and Sobol indices of a finished sweep.
+
+References
+----------
+Morris, M. D. (1991), Technometrics 33, 161-174; mu* after Campolongo, F., Cariboni, J. and
+Saltelli, A. (2007), Environmental Modelling & Software 22, 1509-1518.
+Sobol, I. M. (2001), Mathematics and Computers in Simulation 55, 271-280; estimators of Saltelli et
+al. (2010), Computer Physics Communications 181, 259-270; bootstrap of Archer et al. (1997).
+Iwanaga, T., Usher, W. and Herman, J. (2022), Toward SALib 2.0, Socio-Environmental Systems
+Modelling 4, 18155: the implementation.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.experiment.design import SweepDesign
+from sim.experiment.sampling import MORRIS_LEVELS, problem, salib, sample
+from sim.experiment.store import load_results, sweep_manifest
+from sim.files import place
+from sim.scenario.messages import did_you_mean
+from sim.statistics import CONFIDENCE
+
+RESAMPLES = 1000
+SEED = 1
+
+
+def sensitivity(
+    directory: str | Path, measures: Sequence[str] | None = None, *, first_seed: int = SEED
+) -> pd.DataFrame:
+    """Analyse a finished sweep of a morris or saltelli design.
+
+    Means over the replications of a point are analysed.
+
+    Parameters
+    ----------
+    directory
+        The directory of the sweep.
+    measures
+        Which measures; None = all that are defined at every point and differ between points.
+    first_seed
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure and factor, the most important factor of a measure first. Of saltelli
+        ``first``, ``total`` and their half widths ``first_half``, ``total_half`` (95 %, bootstrap
+        over base points): shares of the variance between points. Of morris ``mu``, ``mu_star``,
+        ``sigma`` and ``mu_star_half``: change of the measure when the factor goes from one end of
+        its range to the other, its mean, mean size and standard deviation over trajectories.
+
+    Raises
+    ------
+    InputError
+        If the sweep is of another design or not complete, or a measure is undefined somewhere.
+    """
+    folder = place(directory)
+    stored = sweep_manifest(folder)["design"]
+    kind, factors = stored.get("design", "grid"), list(stored["factors"])
+    if kind not in ("morris", "saltelli"):
+        raise InputError(
+            f"{directory}: is a sweep of a {kind} design; morris or saltelli is needed"
+        )
+    cube = sample(kind, len(factors), int(stored["samples"]), int(stored["design_seed"]), "")
+    means = _point_means(folder, len(cube))
+    rows = []
+    for name in _chosen(means, measures, str(directory)):
+        values = means[name].to_numpy(dtype=np.float64)
+        analyse = _morris if kind == "morris" else _saltelli
+        found = analyse(factors, cube, values, first_seed)
+        rows += [{"measure": name, **row} for row in found]
+    return pd.DataFrame(rows)
+
+
+def load_design(directory: str | Path) -> SweepDesign:
+    """Read the design that a directory of results was made with."""
+    return SweepDesign.model_validate(sweep_manifest(place(directory))["design"])
+
+
+def _point_means(folder: Path, points: int) -> pd.DataFrame:
+    """Return the mean of each measure at each point; NaN where a run has none."""
+    runs = load_results(folder)
+    known = [name for name in runs.columns if name not in ("replication", "seed", "error")]
+    numbers = runs[known].select_dtypes("number")
+    means = numbers.groupby("point").mean()
+    undefined = numbers.isna().groupby(numbers["point"]).any()
+    means[undefined[means.columns]] = np.nan
+    return means.reindex(range(points))
+
+
+def _chosen(means: pd.DataFrame, measures: Sequence[str] | None, source: str) -> list[str]:
+    known = [name for name in means.columns if name != "point"]
+    if measures is None:
+        usable = [
+            name
+            for name in known
+            if "." not in name and means[name].notna().all() and np.ptp(means[name]) > 0.0
+        ]
+        if not usable:
+            raise InputError(f"{source}: no measure is defined at every point; is it complete?")
+        return usable
+    for name in measures:
+        if name not in known:
+            raise InputError(f"measure {name}: is not in the sweep{did_you_mean(name, known)}")
+        bad = means.index[means[name].isna()]
+        if len(bad):
+            raise InputError(
+                f"{source}: {name} is undefined, or runs are missing or failed, at {len(bad)} of "
+                f"{len(means)} points, the first is point {bad[0]}"
+            )
+    return list(measures)
+
+
+def _saltelli(
+    factors: Sequence[str], _cube: NDArray[np.float64], values: NDArray[np.float64], seed: int
+) -> list[dict[str, Any]]:
+    found = salib("analyze.sobol").analyze(
+        problem(factors),
+        values,
+        calc_second_order=False,
+        num_resamples=RESAMPLES,
+        conf_level=CONFIDENCE,
+        seed=seed,
+    )
+    order = np.argsort(-found["ST"], kind="stable")
+    return [
+        {
+            "factor": factors[k],
+            "first": float(found["S1"][k]),
+            "first_half": float(found["S1_conf"][k]),
+            "total": float(found["ST"][k]),
+            "total_half": float(found["ST_conf"][k]),
+        }
+        for k in order
+    ]
+
+
+def _morris(
+    factors: Sequence[str], cube: NDArray[np.float64], values: NDArray[np.float64], seed: int
+) -> list[dict[str, Any]]:
+    found = salib("analyze.morris").analyze(
+        problem(factors),
+        cube,
+        values,
+        num_levels=MORRIS_LEVELS,
+        num_resamples=RESAMPLES,
+        conf_level=CONFIDENCE,
+        seed=seed,
+    )
+    order = np.argsort(-np.asarray(found["mu_star"], dtype=np.float64), kind="stable")
+    return [
+        {
+            "factor": factors[k],
+            "mu": float(found["mu"][k]),
+            "mu_star": float(found["mu_star"][k]),
+            "mu_star_half": float(found["mu_star_conf"][k]),
+            "sigma": float(found["sigma"][k]),
+        }
+        for k in order
+    ]
