@@ -42,6 +42,18 @@ CLOCK = np.dtype(
     align=True,
 )
 
+_PLACES = """
+    clock settings heap spare
+    drones drone_zones loss_hazard platforms look_chance sorties
+    posts circles track_xy track_at
+    reach_start reach post_cell_start post_cells visits zones changes
+    violations cases cell_live answers
+    report_at desk_hours sources stations station_head station_tail referee
+    us regimes regime regime_thresholds leads kind_domains
+    units bases fits near_bases near_hours near_slack forward queue_head queue_tail
+"""
+_ORDER = _PLACES.split()
+
 _SLOTS = 4  # of the table, for each column: the address and up to three lengths
 _columns: dict[str, tuple[np.dtype[Any], int, int]] = {}  # type, dimensions, first slot
 
@@ -59,7 +71,7 @@ class World:
         if arrays.keys() != _columns.keys():
             message = f"columns that do not match: {sorted(arrays.keys() ^ _columns.keys())}"
             raise TypeError(message)
-        self._table = np.zeros(_SLOTS * len(_columns), dtype=np.int64)
+        self._table = np.zeros(_SLOTS * len(_ORDER), dtype=np.int64)
         self.address = int(self._table.ctypes.data)
         for name, array in arrays.items():
             self.put(name, array)
@@ -146,7 +158,7 @@ def column(name: str, dtype: Any, dimensions: int = 1) -> None:
         1 to 3.
     """
     dtype = np.dtype(dtype)
-    slot = _SLOTS * len(_columns)
+    slot = _SLOTS * _ORDER.index(name)
     _columns[name] = (dtype, dimensions, slot)
 
     def read_1(world: Records) -> Records:
