@@ -79,6 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_sweep(commands)
     _add_compare(commands)
     _add_check(commands)
+    _add_app(commands)
     return parser
 
 
@@ -175,6 +176,28 @@ def _add_check(commands: Commands) -> None:
     check.add_argument("file", metavar="FILE", type=Path, help="scenario or sweep file (TOML)")
 
 
+def _add_app(commands: Commands) -> None:
+    app = _add(
+        commands,
+        "app",
+        "open the interactive page: map, controls, figures",
+        "Serve the interactive page on this machine: a map of the run, sliders for the forces, and "
+        "the figures so far. It needs the extra [app].",
+    )
+    app.add_argument(
+        "scenario", metavar="SCENARIO", type=Path, nargs="?",
+        help="scenario file (TOML) to begin with (default: the scenario library)",
+    )  # fmt: skip
+    app.add_argument(
+        "--port", type=_port, default=8765, metavar="N", help="port (default: 8765)"
+    )
+    app.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS",
+        help="address to serve on (default: 127.0.0.1, this machine only)",
+    )  # fmt: skip
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
 def _add(commands: Commands, name: str, summary: str, description: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=summary, description=description)
     # Suppressed here, or the default would undo a -q that stands before the command.
@@ -202,6 +225,10 @@ def _replications(text: str) -> int:
 
 def _workers(text: str) -> int:
     return _whole_number(text, 1, 10_000)
+
+
+def _port(text: str) -> int:
+    return _whole_number(text, 1, 65_535)
 
 
 def _whole_number(text: str, least: int, most: int) -> int:
