@@ -188,9 +188,7 @@ def _add_app(commands: Commands) -> None:
         "scenario", metavar="SCENARIO", type=Path, nargs="?",
         help="scenario file (TOML) to begin with (default: the scenario library)",
     )  # fmt: skip
-    app.add_argument(
-        "--port", type=_port, default=8765, metavar="N", help="port (default: 8765)"
-    )
+    app.add_argument("--port", type=_port, default=8765, metavar="N", help="port (default: 8765)")
     app.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS",
         help="address to serve on (default: 127.0.0.1, this machine only)",

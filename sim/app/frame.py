@@ -3,6 +3,7 @@
 All places are km in the plane of the line, rounded to 10 m, which is far less than a pixel.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,10 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
             for name, spec in stations.items()
             if on_earth and spec.lon is not None and spec.lat is not None
         ],
-        "drones": [[one.name, one.platform, one.radius_km] for one in model.drones],
+        "drones": [
+            [one.name, one.platform, one.radius_km, plan.scenario.monitors[one.group].patrol]
+            for one in model.drones
+        ],
         "units": [[one.name, one.nation, one.role] for one in model.units],
         "kinds": list(plan.kinds),
         "states": list(STATES),
@@ -95,7 +99,7 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
 def _zones(model: CeasefireModel) -> list[Any]:
     line = model.plan.line
     edges = np.linspace(0.0, line.length_km, len(model.world.zones) + 1)
-    return [_rounded(line.stretch(a, b)) for a, b in zip(edges, edges[1:], strict=False)]
+    return [_rounded(line.stretch(a, b)) for a, b in pairwise(edges)]
 
 
 def frame(model: CeasefireModel) -> dict[str, Any]:

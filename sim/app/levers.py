@@ -59,9 +59,7 @@ def levers(scenario: Scenario) -> list[Lever]:
         for name, group in scenario.support.items()
     ]
     rate = scenario.violations.rate_per_day
-    found.append(
-        Lever("violations.rate_per_day", OTHER, "violations", "per day", rate, _top(rate))
-    )
+    found.append(Lever("violations.rate_per_day", OTHER, "violations", "per day", rate, _top(rate)))
     found += [
         Lever("weather.enabled", OTHER, "bad weather", "", scenario.weather.enabled, None),
         Lever("jamming.enabled", OTHER, "jamming", "", scenario.jamming.enabled, None),

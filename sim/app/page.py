@@ -1,6 +1,7 @@
 """The page: controls, map and dashboard of a run, each tab with a run of its own.
 
-Serve it with `ceasefire app` or ``solara run sim/app/page.py``, or display ``Page()`` in a notebook.
+Serve it with `ceasefire app` or ``solara run sim/app/page.py``, or display ``Page()`` in a
+notebook.
 """
 
 import os
@@ -23,13 +24,13 @@ SCENARIO_VARIABLE = "CEASEFIRE_APP_SCENARIO"
 """Environment variable with the scenario file to begin with; set by `ceasefire app`."""
 NOTHING_PICKED = -1
 CSS = """
-.ceasefire-page { display: grid; grid-template-columns: 270px minmax(0, 1fr) 330px;
-  height: calc(100vh - 48px); }
+.ceasefire-page { position: fixed; inset: 64px 0 0 0; display: grid;
+  grid-template-columns: 270px minmax(0, 1fr) 330px; grid-template-rows: minmax(0, 1fr); }
 .ceasefire-page > * { overflow: auto; min-height: 0; height: 100%; }
 """
 
 
-@solara.component_vue("map.vue")  # type: ignore[misc]
+@solara.component_vue("map.vue")
 def Map(  # noqa: N802  # a component
     ground: dict[str, Any],
     frame: dict[str, Any],
@@ -42,7 +43,7 @@ def Map(  # noqa: N802  # a component
     """Draw a run on a canvas; asks for the next frame when it has painted one."""
 
 
-@solara.component_vue("controls.vue")  # type: ignore[misc]
+@solara.component_vue("controls.vue")
 def Controls(  # noqa: N802
     scenarios: list[str],
     scenario: str,
@@ -65,7 +66,7 @@ def Controls(  # noqa: N802
     """Show the controls."""
 
 
-@solara.component_vue("dashboard.vue")  # type: ignore[misc]
+@solara.component_vue("dashboard.vue")
 def Dashboard(  # noqa: N802
     clock: str,
     done: bool,
@@ -137,12 +138,11 @@ class Desk:
     def levers(self) -> list[dict[str, Any]]:
         """Return the levers with the value of the file and the value now."""
         return [
-            {**asdict(one), "now": self.values.get(one.key, one.value)}
-            for one in levers(self.base)
+            {**asdict(one), "now": self.values.get(one.key, one.value)} for one in levers(self.base)
         ]
 
 
-@solara.component  # type: ignore[untyped-decorator]
+@solara.component
 def Page() -> None:  # noqa: N802
     """Show the page."""
     chosen = os.environ.get(SCENARIO_VARIABLE)

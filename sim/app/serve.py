@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sim.app.scenarios import find_scenarios, load_scenario
+from sim.engine.plan import build_plan
 from sim.errors import InputError
 from sim.outcome import run_plan
-from sim.engine.plan import build_plan
 
 NEEDED = ("solara", "solara_assets", "uvicorn")
 OPEN_AFTER_S = 1.5
@@ -64,6 +64,7 @@ def serve(host: str, port: int, open_browser: bool) -> None:
     os.environ["SOLARA_APP"] = "sim.app.page"
     os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
     os.environ.setdefault("SOLARA_MODE", "production")
+    os.environ.setdefault("SOLARA_THEME_SHOW_BANNER", "False")
     import uvicorn  # it reads the settings above when it is loaded
 
     if open_browser:
