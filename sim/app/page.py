@@ -15,13 +15,11 @@ import solara.lab
 
 from sim.app.figures import clock_text, latest, story
 from sim.app.levers import GROUPS, levers
-from sim.app.scenarios import find_scenarios, load_scenario
+from sim.app.scenarios import SCENARIO_VARIABLE, find_scenarios, load_scenario
 from sim.app.watch import SPEEDS_MIN, Watch
 from sim.errors import InputError
 from sim.outcome import checked_seed
 
-SCENARIO_VARIABLE = "CEASEFIRE_APP_SCENARIO"
-"""Environment variable with the scenario file to begin with; set by `ceasefire app`."""
 NOTHING_PICKED = -1
 CSS = """
 .ceasefire-page { position: fixed; inset: 64px 0 0 0; display: grid;

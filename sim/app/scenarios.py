@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from sim.errors import InputError
 from sim.scenario import Scenario
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 """Where the scenario library lies in a checkout; it is not part of the wheel."""
+SCENARIO_VARIABLE = "CEASEFIRE_APP_SCENARIO"
+"""Environment variable with the scenario file to begin with; set by `ceasefire app`."""
 BUILT_IN = "straight line of 600 km (built in)"
 FIRST = "baseline"
 
@@ -56,7 +57,4 @@ def load_scenario(path: Path | None) -> Scenario:
     """
     if path is None:
         return built_in()
-    if not path.suffix:
-        message = f"{path}: must be a scenario file (TOML)"
-        raise InputError(message)
     return Scenario.load(path)

@@ -46,8 +46,7 @@ def warm_up(scenario: Path | None) -> None:
         When the scenario cannot be used.
     """
     first = next(iter(find_scenarios(scenario).values()))
-    chosen = load_scenario(first)
-    build_plan(chosen)
+    build_plan(load_scenario(first))
     run_plan(build_plan(load_scenario(None)), 1)
 
 

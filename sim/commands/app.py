@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.serve import check_address, check_extra, serve, warm_up
 from sim.commands.common import announce_compilation
 
@@ -27,7 +28,7 @@ def execute(options: argparse.Namespace) -> int:
         announce_compilation()
     warm_up(options.scenario)
     if options.scenario is not None:
-        os.environ["CEASEFIRE_APP_SCENARIO"] = str(options.scenario.resolve())
+        os.environ[SCENARIO_VARIABLE] = str(options.scenario.resolve())
     if not options.quiet:
         address = f"http://{options.host}:{options.port}"
         print(f"The page is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
