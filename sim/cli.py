@@ -80,6 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_check(commands)
     _add_app(commands)
+    _add_animate(commands)
     return parser
 
 
@@ -196,6 +197,30 @@ def _add_app(commands: Commands) -> None:
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
 
+def _add_animate(commands: Commands) -> None:
+    film = _add(
+        commands,
+        "animate",
+        "write a film of a run",
+        "Write a film of the first hours of a run: MP4 (needs the extra [app]) or GIF.",
+    )
+    film.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    film.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="film.mp4 or film.gif"
+    )
+    film.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="seed of the run (default: 1)"
+    )
+    film.add_argument(
+        "--hours", type=_span, default=48, metavar="H",
+        help="simulated hours to show (default: 48)",
+    )  # fmt: skip
+    film.add_argument(
+        "--minutes-per-frame", type=_span, default=10, metavar="MIN",
+        help="simulated minutes for each frame, a multiple of 5 (default: 10)",
+    )  # fmt: skip
+
+
 def _add(commands: Commands, name: str, summary: str, description: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=summary, description=description)
     # Suppressed here, or the default would undo a -q that stands before the command.
@@ -223,6 +248,10 @@ def _replications(text: str) -> int:
 
 def _workers(text: str) -> int:
     return _whole_number(text, 1, 10_000)
+
+
+def _span(text: str) -> int:
+    return _whole_number(text, 1, 100_000)
 
 
 def _port(text: str) -> int:
