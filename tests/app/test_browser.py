@@ -64,6 +64,7 @@ def _answers(port):
 
 @pytest.fixture
 def page(address, tmp_path):
+    PICTURES.mkdir(parents=True, exist_ok=True)
     options = webdriver.ChromeOptions()
     for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
         options.add_argument(flag)
@@ -118,6 +119,15 @@ def canvas(browser, name):
 
 def painted(browser):
     return int(canvas(browser, "painted") or 0)
+
+
+def corner(browser):
+    """Return red, green and blue of a corner of the map."""
+    script = (
+        "return [...document.querySelector('.ceasefire-map canvas')"
+        ".getContext('2d').getImageData(3, 3, 1, 1).data].slice(0, 3)"
+    )
+    return browser.execute_script(script)
 
 
 def click(browser, css):
@@ -182,8 +192,30 @@ def test_another_scenario_and_the_story_of_an_event(page):
     for width, height in SIZES:
         page.set_window_size(width, height + 140)
         time.sleep(1)
-        PICTURES.mkdir(parents=True, exist_ok=True)
         assert page.save_screenshot(str(PICTURES / f"page-{width}x{height}.png"))
+
+
+def test_the_map_follows_the_system_into_the_dark(page):
+    """Would catch a bright map between dark panels."""
+    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    bright = corner(page)
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
+    page.refresh()
+    until(lambda: find(page, "canvas") and painted(page) > 0, seconds=40)
+    until(lambda: max(corner(page)) < 80 < min(bright))
+    assert page.save_screenshot(str(PICTURES / "dark.png"))
+
+
+def test_tabs_do_not_disturb_each_other(page, address):
+    """Would catch a run that is shared by all who look."""
+    first = page.current_window_handle
+    page.switch_to.new_window("tab")
+    page.get(address)
+    until(lambda: find(page, "canvas") and painted(page) > 0, seconds=40)
+    click(page, "#step")
+    until(lambda: "day 1, 00:00" not in text(page, "#clock"))
+    page.switch_to.window(first)
+    assert "day 1, 00:00" in text(page, "#clock")
 
 
 def test_frames_are_painted_fast_enough(page):
