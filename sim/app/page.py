@@ -171,6 +171,11 @@ def Page() -> None:  # noqa: N802
     solara.Title("Ceasefire monitoring")
     solara.Style(CSS)
     with solara.AppBar():
+        solara.FileDownload(
+            lambda: model.outcome.violations.to_csv(index=False),
+            filename=f"{desk.name}-seed{desk.seed}-events.csv",
+            label="Events so far (CSV)",
+        )
         solara.lab.ThemeToggle()
     solara.AppBarTitle("Ceasefire monitoring: what is seen, and how fast help comes")
     with solara.Div(classes=["ceasefire-page"]):
