@@ -88,6 +88,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_size(commands)
     _add_optimise(commands)
     _add_check(commands)
+    _add_app(commands)
+    _add_animate(commands)
     return parser
 
 
@@ -383,6 +385,50 @@ def _add_check(commands: Commands) -> None:
     check.add_argument("file", metavar="FILE", type=Path, help="scenario or sweep file (TOML)")
 
 
+def _add_app(commands: Commands) -> None:
+    app = _add(
+        commands,
+        "app",
+        "open the interactive page: map, controls, figures",
+        "Serve the interactive page on this machine: a map of the run, sliders for the forces, and "
+        "the figures so far. It needs the extra [app].",
+    )
+    app.add_argument(
+        "scenario", metavar="SCENARIO", type=Path, nargs="?",
+        help="scenario file (TOML) to begin with (default: the scenario library)",
+    )  # fmt: skip
+    app.add_argument("--port", type=_port, default=8765, metavar="N", help="port (default: 8765)")
+    app.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS",
+        help="address to serve on (default: 127.0.0.1, this machine only)",
+    )  # fmt: skip
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def _add_animate(commands: Commands) -> None:
+    film = _add(
+        commands,
+        "animate",
+        "write a film of a run",
+        "Write a film of the first hours of a run: MP4 (needs the extra [app]) or GIF.",
+    )
+    film.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    film.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="film.mp4 or film.gif"
+    )
+    film.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="seed of the run (default: 1)"
+    )
+    film.add_argument(
+        "--hours", type=_span, default=48, metavar="H",
+        help="simulated hours to show (default: 48)",
+    )  # fmt: skip
+    film.add_argument(
+        "--minutes-per-frame", type=_span, default=10, metavar="MIN",
+        help="simulated minutes for each frame, a multiple of 5 (default: 10)",
+    )  # fmt: skip
+
+
 def _add(commands: Commands, name: str, summary: str, description: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=summary, description=description)
     # Suppressed here, or the default would undo a -q that stands before the command.
@@ -427,6 +473,14 @@ def _place(text: str) -> Path:
     from sim.files import place
 
     return place(text)
+
+
+def _span(text: str) -> int:
+    return _whole_number(text, 1, 100_000)
+
+
+def _port(text: str) -> int:
+    return _whole_number(text, 1, 65_535)
 
 
 def _whole_number(text: str, least: int, most: int) -> int:

@@ -1,0 +1,68 @@
+"""A run that somebody watches: it is advanced frame by frame and keeps its time series."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.app.figures import counts
+from sim.app.frame import frame, ground
+from sim.model import CeasefireModel
+from sim.scenario import Scenario
+
+STEP_MINUTES = 5.0
+"""Display step of the model (min); a frame is a whole number of them."""
+SPEEDS_MIN = (5, 10, 30, 60, 180, 360)
+"""Minutes of simulated time for each frame."""
+MOST_POINTS = 200
+"""Points of a time series; a longer one is thinned, so that memory stays flat."""
+
+
+class Watch:
+    """One run on display.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, with the values of the page.
+    seed
+        Seed of the run.
+    number
+        Number of the run in its page; the map forgets its trails when it changes.
+
+    Raises
+    ------
+    InputError
+        When the scenario or the seed cannot be used.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, number: int) -> None:
+        self.model = CeasefireModel(scenario, rng=seed, step_minutes=STEP_MINUTES)
+        self.number = number
+        self.frames = 0
+        self.ground = ground(self.model)
+        self.counts = counts(self.model)
+        self.history: list[list[float | None]] = []
+        self._every_h = 0.0
+        self._noted_h = 0.0
+
+    def advance(self, minutes: int) -> None:
+        """Go on by one frame (min), or to the end of the run if that is nearer."""
+        for _ in range(round(minutes / STEP_MINUTES)):
+            if not self.model.running:
+                break
+            self.model.step()
+        self.frames += 1
+        self.counts = counts(self.model)
+        if self.model.hours >= self._noted_h + self._every_h:
+            self._note()
+
+    def _note(self) -> None:
+        now = self.counts
+        self._noted_h = self.model.hours
+        self.history.append([now["days"], now["detection"], now["median_min"], now["unanswered"]])
+        if len(self.history) > MOST_POINTS:
+            self.history = self.history[::2]
+            self._every_h = 2.0 * self.model.hours / MOST_POINTS
+
+    def frame(self) -> Mapping[str, Any]:
+        """Return what the map shows now; see `sim.app.frame.frame`."""
+        return {**frame(self.model), "run": self.number, "number": self.frames}

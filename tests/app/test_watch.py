@@ -1,0 +1,114 @@
+"""What the page is fed with, without a browser."""
+
+import json
+import socket
+
+import numpy as np
+import pytest
+
+from sim import InputError, simulate
+from sim.app.figures import clock_text, counts, latest, story
+from sim.app.frame import STATES, frame, ground, violations_on_map
+from sim.app.levers import levers
+from sim.app.scenarios import BUILT_IN, CONFIGS, built_in, find_scenarios, load_scenario
+from sim.app.serve import check_address
+from sim.app.watch import MOST_POINTS, Watch
+from sim.cli import main
+
+
+@pytest.fixture(scope="module")
+def watch():
+    scenario = load_scenario(CONFIGS / "minimal.toml").with_values({"run.duration_days": 4})
+    run = Watch(scenario, seed=3, number=1)
+    while run.model.running:
+        run.advance(60)
+    return run
+
+
+def test_a_watched_run_is_the_run(watch):
+    """Would catch frames that change what happens."""
+    outcome = simulate(watch.model.plan.scenario, seed=3)
+    assert counts(watch.model)["violations"] == len(outcome.violations)
+    assert counts(watch.model)["detection"] == outcome.measures["detection_rate"]
+    assert counts(watch.model)["median_min"] == outcome.measures["response_time_p50_min"]
+
+
+def test_bars_hold_every_answer(watch):
+    """Would catch a histogram that loses slow answers."""
+    rows = watch.model.outcome.violations
+    assert sum(watch.counts["bars"]) == rows["arrived_h"].notna().sum()
+
+
+def test_nothing_is_shown_before_it_begins():
+    """Would catch a map that reads the violations drawn for later."""
+    run = Watch(built_in(), seed=1, number=1)
+    for _ in range(30):
+        run.advance(180)
+        rows = [row for row, *_ in violations_on_map(run.model)]
+        rows += [one["row"] for one in latest(run.model)]
+        assert (run.model.world.violations["onset"][rows] <= run.model.hours).all()
+
+
+def test_frames_are_plain_json(watch):
+    """Would catch NumPy values and nan, which browsers cannot read."""
+    for part in (ground(watch.model), frame(watch.model), watch.counts, watch.history):
+        json.dumps(part, allow_nan=False)
+
+
+def test_story_is_in_order(watch):
+    """Would catch a story told out of order, or one that tells of the future."""
+    for one in latest(watch.model):
+        times = [line[0] for line in story(watch.model, one["row"])]
+        assert times == sorted(times)
+        assert len(times) > 0
+
+
+def test_who_ended_without_help_is_over(watch):
+    """Would catch a violation that is over and still drawn as under way."""
+    rows = watch.model.world.violations
+    for row, *_, state, _severity in violations_on_map(watch.model):
+        if state == STATES.index("under way, nobody has seen it"):
+            assert rows["end"][row] > watch.model.hours
+
+
+def test_time_series_stay_short():
+    """Would catch memory that grows with the length of a run."""
+    run = Watch(built_in(), seed=1, number=1)
+    for _ in range(500):
+        run.advance(10)
+    assert len(run.history) <= MOST_POINTS
+    days = [point[0] for point in run.history]
+    assert np.all(np.diff(days) > 0.0)
+
+
+@pytest.mark.parametrize("name", list(find_scenarios()))
+def test_levers_are_keys_of_the_scenario(name):
+    """Would catch a lever whose key or own value the scenario refuses."""
+    scenario = load_scenario(find_scenarios()[name])
+    values = {one.key: one.value for one in levers(scenario)}
+    assert scenario.with_values(values) == scenario
+
+
+def test_without_a_library_there_is_a_scenario(tmp_path):
+    """Would catch an installed package whose page has nothing to show."""
+    assert find_scenarios(folder=tmp_path) == {BUILT_IN: None}
+    assert load_scenario(None).monitors
+
+
+def test_clock_counts_days_from_one():
+    """Would catch a clock that shows 60 minutes or a day 0."""
+    assert clock_text(0.0) == "day 1, 00:00"
+    assert clock_text(23.9999) == "day 2, 00:00"
+
+
+def test_a_port_in_use_is_one_line(capsys):
+    """Would catch a traceback, or a second server on the same port."""
+    pytest.importorskip("solara")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"127.0.0.1:{port} cannot be used"):
+            check_address("127.0.0.1", port)
+        assert main(["app", "--no-browser", "--port", str(port)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
