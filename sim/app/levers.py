@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sim.scenario import Scenario
+from sim.report.labels import title_words
+from sim.scenario import MonitorGroup, Scenario
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,12 @@ def _top(value: float) -> int:
 
 
 def _count(group: str, key: str, name: str, unit: str, count: int) -> Lever:
-    return Lever(key, group, name.replace("_", " "), unit, count, _top(count))
+    return Lever(key, group, title_words(name), unit, count, _top(count))
+
+
+def _unit(scenario: Scenario, group: MonitorGroup) -> str:
+    """Return what the monitors of a group are called: drones fly about, posts stay."""
+    return "drones" if scenario.platforms[group.platform].speed_kmh > 0.0 else "posts"
 
 
 def levers(scenario: Scenario) -> list[Lever]:
@@ -51,7 +57,7 @@ def levers(scenario: Scenario) -> list[Lever]:
         The scenario as its file states it.
     """
     found = [
-        _count(MONITORS, f"monitors.{name}.count", name, "drones", group.count)
+        _count(MONITORS, f"monitors.{name}.count", name, _unit(scenario, group), group.count)
         for name, group in scenario.monitors.items()
     ]
     found += [
@@ -66,7 +72,7 @@ def levers(scenario: Scenario) -> list[Lever]:
         Lever("cueing.enabled", OTHER, "drones check reports", "", scenario.cueing.enabled, None),
     ]
     found += [
-        _count(OTHER, f"headquarters.{name}.desks", f"desks: {name}", "desks", station.desks)
+        _count(OTHER, f"headquarters.{name}.desks", name, "desks", station.desks)
         for name, station in scenario.headquarters.items()
     ]
     return found

@@ -32,7 +32,7 @@ def factor_label(key: str) -> str:
 
 
 def _owner(table: str, name: str) -> str:
-    words = _title(name)
+    words = title_words(name)
     if table == "monitors":
         return f"{words} {'drones' if name.split('_')[0] in _DRONES else 'monitors'}"
     if table == "support":
@@ -40,7 +40,8 @@ def _owner(table: str, name: str) -> str:
     return f"{capital(table.replace('_', ' '))}: {words}"
 
 
-def _title(name: str) -> str:
+def title_words(name: str) -> str:
+    """Return the name of a group in words: `united_kingdom`, `United Kingdom`; `male`, `MALE`."""
     words = name.split("_")
     return " ".join(
         _ACRONYMS.get(word) or (word if word in _SMALL_WORDS else word.capitalize())
