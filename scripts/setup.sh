@@ -93,7 +93,7 @@ if [ ! -e "$venv" ]; then
 fi
 rm -f "$finished"
 
-echo "setup: installing the pinned packages into $venv (about a minute) ..." >&2
+echo "setup: installing the pinned packages into $venv (a minute or two) ..." >&2
 pip_install hatchling || fail "pip could not install the packages; its message is above"
 pip_install --no-build-isolation --editable ".[app,cluster,dev,optimise,sensitivity]" ||
     fail "pip could not install the packages; its message is above"
