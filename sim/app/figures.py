@@ -131,3 +131,29 @@ def story(model: CeasefireModel, row: int) -> list[tuple[str, str]]:
     ]
     past = [(float(t), text) for t, text in events if np.isfinite(t) and t <= now]
     return [(clock_text(t), text) for t, text in sorted(past, key=lambda event: event[0])]
+
+
+def compared(kept: dict[str, Any], now: dict[str, Any]) -> str:
+    """Return the figures of two runs side by side, as an HTML table."""
+    rows = [
+        ("violations", "violations", "{:,.0f}", 1.0),
+        ("detected (%)", "detection", "{:.1f}", 100.0),
+        ("median response (min)", "median_min", "{:,.0f}", 1.0),
+        ("nine of ten within (min)", "p90_min", "{:,.0f}", 1.0),
+        ("drones on station (%)", "on_station", "{:.0f}", 100.0),
+        ("answered", "answered", "{:,.0f}", 1.0),
+        ("help not there yet", "unanswered", "{:,.0f}", 1.0),
+    ]
+    cells = "".join(
+        f"<tr><td>{label}</td><td>{_cell(kept[key], form, times)}</td>"
+        f"<td>{_cell(now[key], form, times)}</td></tr>"
+        for label, key, form, times in rows
+    )
+    return (
+        '<table class="ceasefire-compared"><tr><th>same violations, two forces</th>'
+        f"<th>kept (above)</th><th>now (below)</th></tr>{cells}</table>"
+    )
+
+
+def _cell(value: float | None, form: str, times: float) -> str:
+    return "-" if value is None else form.format(times * value)

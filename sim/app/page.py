@@ -6,25 +6,29 @@ notebook.
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import solara
 import solara.lab
 
-from sim.app.figures import clock_text, latest, story
-from sim.app.levers import GROUPS, levers
-from sim.app.scenarios import SCENARIO_VARIABLE, find_scenarios, load_scenario
+from sim.app.desk import Desk
+from sim.app.export import events_csv, events_geojson, map_svg
+from sim.app.figures import clock_text, compared, latest, story
+from sim.app.levers import GROUPS
+from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.watch import SPEEDS_MIN, Watch
-from sim.errors import InputError
-from sim.outcome import checked_seed
 
 NOTHING_PICKED = -1
 CSS = """
 .ceasefire-page { position: fixed; inset: 64px 0 0 0; display: grid;
   grid-template-columns: 270px minmax(0, 1fr) 330px; grid-template-rows: minmax(0, 1fr); }
 .ceasefire-page > * { overflow: auto; min-height: 0; height: 100%; }
+.ceasefire-two { display: grid; grid-template-rows: minmax(0, 1fr) minmax(0, 1fr); }
+.ceasefire-two > * { overflow: hidden; min-height: 0; height: 100%; }
+.ceasefire-compared { width: 100%; border-collapse: collapse; font-size: 13px; }
+.ceasefire-compared th, .ceasefire-compared td { text-align: right; padding: 2px 4px; }
+.ceasefire-compared th:first-child, .ceasefire-compared td:first-child { text-align: left; }
 """
 
 
@@ -78,67 +82,6 @@ def Dashboard(  # noqa: N802
     """Show the figures of a run so far."""
 
 
-class Desk:
-    """What one tab shows: its scenario, the values changed in it, and its run.
-
-    A run replaces the former one only when it could be made, so a refused value leaves no trace but
-    its message.
-
-    Parameters
-    ----------
-    chosen
-        Scenario file to begin with; None for the first of the library.
-    """
-
-    def __init__(self, chosen: Path | None) -> None:
-        self.scenarios = find_scenarios(chosen)
-        self.name = next(iter(self.scenarios))
-        self.seed, self.error = 1, ""
-        self.runs = 0
-        self._start(self.name, {}, self.seed)
-
-    def _start(self, name: str, values: dict[str, Any], seed: int) -> None:
-        base = load_scenario(self.scenarios[name])
-        watch = Watch(base.with_values(values) if values else base, seed, self.runs + 1)
-        self.runs += 1
-        self.name, self.base, self.values, self.seed = name, base, values, seed
-        self.watch, self.error = watch, ""
-
-    def _try(self, name: str, values: dict[str, Any], seed: int) -> None:
-        try:
-            self._start(name, values, seed)
-        except InputError as error:
-            self.error = str(error)
-
-    def choose(self, name: str) -> None:
-        """Switch to another scenario, with the values of its file."""
-        self._try(name, {}, self.seed)
-
-    def reset(self) -> None:
-        """Begin the run anew, with the values on the page."""
-        self._try(self.name, self.values, self.seed)
-
-    def set_seed(self, text: str) -> None:
-        """Begin a run with another seed; say why if it cannot be one."""
-        try:
-            seed = checked_seed(int(text) if str(text).lstrip("-").isdigit() else text)
-        except InputError as error:
-            self.error = str(error)
-        else:
-            self._try(self.name, self.values, seed)
-
-    def set_value(self, key: str, value: float | bool) -> None:
-        """Begin a run with a changed value of the scenario."""
-        whole = isinstance(value, float) and value.is_integer()
-        self._try(self.name, {**self.values, key: int(value) if whole else value}, self.seed)
-
-    def levers(self) -> list[dict[str, Any]]:
-        """Return the levers with the value of the file and the value now."""
-        return [
-            {**asdict(one), "now": self.values.get(one.key, one.value)} for one in levers(self.base)
-        ]
-
-
 @solara.component
 def Page() -> None:  # noqa: N802
     """Show the page."""
@@ -155,7 +98,7 @@ def Page() -> None:  # noqa: N802
         shown.value += 1
 
     def go_on() -> None:
-        desk.watch.advance(speed.value)
+        desk.advance(speed.value)
         if not desk.watch.model.running:
             playing.value = False
         shown.value += 1
@@ -171,11 +114,12 @@ def Page() -> None:  # noqa: N802
     solara.Title("Ceasefire monitoring")
     solara.Style(CSS)
     with solara.AppBar():
-        solara.FileDownload(
-            lambda: model.outcome.violations.to_csv(index=False),
-            filename=f"{desk.name}-seed{desk.seed}-events.csv",
-            label="Events so far (CSV)",
-        )
+        if desk.kept is None:
+            solara.Button(
+                "Keep this force and compare", text=True, on_click=lambda: then(desk.keep)
+            )
+        else:
+            solara.Button("Stop comparing", text=True, on_click=lambda: then(desk.drop))
         solara.lab.ThemeToggle()
     solara.AppBarTitle("Ceasefire monitoring: what is seen, and how fast help comes")
     with solara.Div(classes=["ceasefire-page"]):
@@ -198,22 +142,54 @@ def Page() -> None:  # noqa: N802
             event_seed_chosen=lambda text: then(desk.set_seed, text),
             event_lever_set=lambda one: then(desk.set_value, one["key"], one["value"]),
         )
-        Map(
-            ground=watch.ground,
-            frame=dict(watch.frame()),
-            playing=playing.value,
-            picked=picked.value,
-            event_next=next_frame,
-            event_pick=picked.set,
-        )
-        Dashboard(
-            clock=clock_text(model.hours),
-            done=not model.running,
-            counts=watch.counts,
-            history=watch.history,
-            length_km=model.plan.line.length_km,
-            log=latest(model),
-            picked=picked.value,
-            story=story(model, picked.value) if picked.value >= 0 else [],
-            event_pick=picked.set,
-        )
+        with solara.Div(classes=["ceasefire-two"] if desk.kept_watch else []):
+            if desk.kept_watch is not None:
+                _map(desk.kept_watch, playing.value)
+            _map(watch, playing.value, picked.value, next_frame, picked.set)
+        with solara.Div():
+            if desk.kept_watch is not None:
+                solara.HTML(unsafe_innerHTML=compared(desk.kept_watch.counts, watch.counts))
+            Dashboard(
+                clock=clock_text(model.hours),
+                done=not model.running,
+                counts=watch.counts,
+                history=watch.history,
+                length_km=model.plan.line.length_km,
+                log=latest(model),
+                picked=picked.value,
+                story=story(model, picked.value) if picked.value >= 0 else [],
+                event_pick=picked.set,
+            )
+            _Downloads(desk)
+
+
+def _map(
+    watch: Watch,
+    playing: bool,
+    picked: int = NOTHING_PICKED,
+    on_next: Callable[[dict[str, int]], None] = lambda _last: None,
+    on_pick: Callable[[int], None] = lambda _row: None,
+) -> None:
+    """Put a map on the page; one that only goes along asks for nothing."""
+    Map(
+        ground=watch.ground,
+        frame=dict(watch.frame()),
+        playing=playing,
+        picked=picked,
+        event_next=on_next,
+        event_pick=on_pick,
+    )
+
+
+@solara.component
+def _Downloads(desk: Desk) -> None:  # noqa: N802
+    """Offer the run so far as files."""
+    name, model = f"{desk.name}-seed{desk.seed}", desk.watch.model
+    solara.HTML(tag="h4", unsafe_innerHTML="Save the run so far", style="margin: 12px 12px 4px")
+    for ending, label, make in (
+        ("events.csv", "Events (CSV)", events_csv),
+        ("events.geojson", "Events (GeoJSON)", events_geojson),
+        ("map.svg", "Map (SVG)", map_svg),
+    ):
+        with solara.FileDownload(lambda make=make: make(model), filename=f"{name}-{ending}"):
+            solara.Button(label, text=True, small=True)

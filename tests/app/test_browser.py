@@ -195,6 +195,32 @@ def test_another_scenario_and_the_story_of_an_event(page):
         assert page.save_screenshot(str(PICTURES / f"page-{width}x{height}.png"))
 
 
+def test_two_forces_meet_the_same_violations(page):
+    """Would catch a comparison that shows one run twice, or none, or stops the page."""
+    by_text(page, "button", "Keep this force and compare").click()
+    until(lambda: len(find(page, "canvas")) == 2)
+    slider = find(page, "[data-slider^='monitors.']")[0].get_attribute("data-slider")
+    choose(page, f"[data-slider='{slider}']", "1")
+    choose(page, "#speed", "180")
+    click(page, "#play")
+    until(lambda: "end of the run" in text(page, "#clock"), seconds=60)
+    rows = [row.text for row in find(page, ".ceasefire-compared tr")]
+    violations, detected = rows[1].split(), rows[2].split()
+    assert violations[-1] == violations[-2]
+    assert float(detected[-1]) < float(detected[-2])
+    page.set_window_size(1280, 860)
+    time.sleep(1)
+    assert page.save_screenshot(str(PICTURES / "compare.png"))
+    by_text(page, "button", "Stop comparing").click()
+    until(lambda: len(find(page, "canvas")) == 1)
+
+
+def by_text(browser, tag, words):
+    """Return the element of a kind that says these words."""
+    (found,) = [one for one in find(browser, tag) if words.lower() in one.text.lower()]
+    return found
+
+
 def test_the_map_follows_the_system_into_the_dark(page):
     """Would catch a bright map between dark panels."""
     dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}

@@ -1,0 +1,80 @@
+"""The words of the command line: what each kind of argument may be, and how a command is added."""
+
+import argparse
+from pathlib import Path
+
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add(commands: Commands, name: str, summary: str, description: str) -> argparse.ArgumentParser:
+    """Add a command with its help."""
+    parser = commands.add_parser(name, help=summary, description=description)
+    # Suppressed here, or the default would undo a -q that stands before the command.
+    parser.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print errors only",
+    )
+    return parser
+
+
+def seed(text: str) -> int:
+    """Read the seed of a run."""
+    return _whole_number(text, 0, 2**63 - 1)
+
+
+def first_seed(text: str) -> int:
+    """Read the first of several seeds."""
+    return _whole_number(text, 0, 2**53)
+
+
+def replications(text: str) -> int:
+    """Read a number of replications."""
+    return _whole_number(text, 1, 1_000_000)
+
+
+def workers(text: str) -> int:
+    """Read a number of workers."""
+    return _whole_number(text, 1, 10_000)
+
+
+def seconds_above_0(text: str) -> float:
+    """Read a time in seconds."""
+    rule = "must be a number of seconds above 0"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: {rule}") from None
+    if not 0.0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: {rule}")
+    return seconds
+
+
+def place_of(text: str) -> Path:
+    """Read a path, or a URL that fsspec knows."""
+    from sim.files import place
+
+    return place(text)
+
+
+def span(text: str) -> int:
+    """Read a length of a film."""
+    return _whole_number(text, 1, 100_000)
+
+
+def port(text: str) -> int:
+    """Read a port of this machine."""
+    return _whole_number(text, 1, 65_535)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    rule = f"must be a whole number from {least} to {most}"
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: {rule}") from None
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{text}: {rule}")
+    return number
