@@ -172,6 +172,10 @@ def _add_app(commands: words.Commands) -> None:
         help="scenario file (TOML) to begin with (default: the scenario library)",
     )  # fmt: skip
     app.add_argument(
+        "--results", type=Path, metavar="DIR",
+        help="directory of a finished sweep, whose points and runs can then be watched",
+    )  # fmt: skip
+    app.add_argument(
         "--port", type=words.port, default=8765, metavar="N", help="port (default: 8765)"
     )
     app.add_argument(

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.app.levers import levers
+from sim.app.results import Results
 from sim.app.scenarios import find_scenarios, load_scenario
 from sim.app.watch import Watch
 from sim.errors import InputError
 from sim.outcome import checked_seed
+from sim.scenario import Scenario
 
 
 class Desk:
@@ -22,10 +24,13 @@ class Desk:
     ----------
     chosen
         Scenario file to begin with; None for the first of the library.
+    results
+        Directory of a sweep whose runs can be watched; None for none.
     """
 
-    def __init__(self, chosen: Path | None) -> None:
-        self.scenarios = find_scenarios(chosen)
+    def __init__(self, chosen: Path | None, results: Path | None = None) -> None:
+        self.scenarios: dict[str, Path | Scenario | None] = {**find_scenarios(chosen)}
+        self.results = None if results is None else Results(results)
         self.name = next(iter(self.scenarios))
         self.seed, self.error = 1, ""
         self.runs = 0
@@ -52,6 +57,14 @@ class Desk:
     def choose(self, name: str) -> None:
         """Switch to another scenario, with the values of its file."""
         self._try(name, {}, self.seed)
+
+    def watch_run(self, point: int, replication: int) -> None:
+        """Watch a run of the sweep: the scenario of its point, and its seed."""
+        if self.results is None:
+            return
+        name = f"point {point}, replication {replication}"
+        self.scenarios[name] = self.results.scenario(point)
+        self._try(name, {}, self.results.seed(point, replication))
 
     def reset(self) -> None:
         """Begin the run anew, with the values on the page."""

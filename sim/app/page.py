@@ -16,16 +16,22 @@ from sim.app.desk import Desk
 from sim.app.export import events_csv, events_geojson, map_svg
 from sim.app.figures import clock_text, compared, latest, story
 from sim.app.levers import GROUPS
+from sim.app.results import RESULTS_VARIABLE, Results
 from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.watch import SPEEDS_MIN, Watch
+from sim.report.labels import measure_label
 
 NOTHING_PICKED = -1
 CSS = """
 .ceasefire-page { position: fixed; inset: 64px 0 0 0; display: grid;
   grid-template-columns: 270px minmax(0, 1fr) 330px; grid-template-rows: minmax(0, 1fr); }
 .ceasefire-page > * { overflow: auto; min-height: 0; height: 100%; }
-.ceasefire-two { display: grid; grid-template-rows: minmax(0, 1fr) minmax(0, 1fr); }
+.ceasefire-two { display: grid; grid-auto-rows: minmax(0, 1fr); }
 .ceasefire-two > * { overflow: hidden; min-height: 0; height: 100%; }
+.ceasefire-results { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 16px;
+  padding: 8px 16px; }
+.ceasefire-results img, .ceasefire-results svg { max-height: 40vh; max-width: 100%; }
+.ceasefire-results > * { overflow: hidden auto; min-height: 0; }
 .ceasefire-compared { width: 100%; border-collapse: collapse; font-size: 13px; }
 .ceasefire-compared th, .ceasefire-compared td { text-align: right; padding: 2px 4px; }
 .ceasefire-compared th:first-child, .ceasefire-compared td:first-child { text-align: left; }
@@ -86,7 +92,10 @@ def Dashboard(  # noqa: N802
 def Page() -> None:  # noqa: N802
     """Show the page."""
     chosen = os.environ.get(SCENARIO_VARIABLE)
-    desk = solara.use_memo(lambda: Desk(Path(chosen) if chosen else None), [])
+    results = os.environ.get(RESULTS_VARIABLE)
+    desk = solara.use_memo(
+        lambda: Desk(Path(chosen) if chosen else None, Path(results) if results else None), []
+    )
     playing, speed = solara.use_reactive(False), solara.use_reactive(SPEEDS_MIN[1])
     picked, shown = solara.use_reactive(NOTHING_PICKED), solara.use_reactive(0)
 
@@ -113,6 +122,40 @@ def Page() -> None:  # noqa: N802
     watch, model = desk.watch, desk.watch.model
     solara.Title("Ceasefire monitoring")
     solara.Style(CSS)
+    _bar(desk, then)
+    with solara.Div(classes=["ceasefire-page"]):
+        with solara.Div():
+            Controls(
+                scenarios=list(desk.scenarios),
+                scenario=desk.name,
+                title=model.plan.scenario.title,
+                playing=playing.value,
+                speed=speed.value,
+                speeds=list(SPEEDS_MIN),
+                seed=desk.seed,
+                error=desk.error,
+                groups=list(GROUPS),
+                levers=desk.levers(),
+                event_scenario_chosen=lambda name: then(desk.choose, name),
+                event_play=lambda _=None: playing.set(model.running and not playing.value),
+                event_step=lambda _=None: go_on(),
+                event_reset=lambda _=None: then(desk.reset),
+                event_speed_chosen=speed.set,
+                event_seed_chosen=lambda text: then(desk.set_seed, text),
+                event_lever_set=lambda one: then(desk.set_value, one["key"], one["value"]),
+            )
+        with solara.Div(classes=["ceasefire-two"] if desk.kept_watch or desk.results else []):
+            if desk.results is not None:
+                ResultsPanel(desk.results, lambda point, run: then(desk.watch_run, point, run))
+            if desk.kept_watch is not None:
+                _map(desk.kept_watch, playing.value)
+            _map(watch, playing.value, picked.value, next_frame, picked.set)
+        _figures(desk, picked.value, picked.set)
+
+
+def _bar(desk: Desk, then: Callable[..., None]) -> None:
+    """Put the bar on top of the page."""
+    solara.AppBarTitle("Ceasefire monitoring: what is seen, and how fast help comes")
     with solara.AppBar():
         if desk.kept is None:
             solara.Button(
@@ -121,46 +164,26 @@ def Page() -> None:  # noqa: N802
         else:
             solara.Button("Stop comparing", text=True, on_click=lambda: then(desk.drop))
         solara.lab.ThemeToggle()
-    solara.AppBarTitle("Ceasefire monitoring: what is seen, and how fast help comes")
-    with solara.Div(classes=["ceasefire-page"]):
-        Controls(
-            scenarios=list(desk.scenarios),
-            scenario=desk.name,
-            title=model.plan.scenario.title,
-            playing=playing.value,
-            speed=speed.value,
-            speeds=list(SPEEDS_MIN),
-            seed=desk.seed,
-            error=desk.error,
-            groups=list(GROUPS),
-            levers=desk.levers(),
-            event_scenario_chosen=lambda name: then(desk.choose, name),
-            event_play=lambda _=None: playing.set(model.running and not playing.value),
-            event_step=lambda _=None: go_on(),
-            event_reset=lambda _=None: then(desk.reset),
-            event_speed_chosen=speed.set,
-            event_seed_chosen=lambda text: then(desk.set_seed, text),
-            event_lever_set=lambda one: then(desk.set_value, one["key"], one["value"]),
+
+
+def _figures(desk: Desk, picked: int, on_pick: Callable[[int], None]) -> None:
+    """Put the figures of the run, and of the one beside it, on the right."""
+    watch, model = desk.watch, desk.watch.model
+    with solara.Div():
+        if desk.kept_watch is not None:
+            solara.HTML(unsafe_innerHTML=compared(desk.kept_watch.counts, watch.counts))
+        Dashboard(
+            clock=clock_text(model.hours),
+            done=not model.running,
+            counts=watch.counts,
+            history=watch.history,
+            length_km=model.plan.line.length_km,
+            log=latest(model),
+            picked=picked,
+            story=story(model, picked) if picked >= 0 else [],
+            event_pick=on_pick,
         )
-        with solara.Div(classes=["ceasefire-two"] if desk.kept_watch else []):
-            if desk.kept_watch is not None:
-                _map(desk.kept_watch, playing.value)
-            _map(watch, playing.value, picked.value, next_frame, picked.set)
-        with solara.Div():
-            if desk.kept_watch is not None:
-                solara.HTML(unsafe_innerHTML=compared(desk.kept_watch.counts, watch.counts))
-            Dashboard(
-                clock=clock_text(model.hours),
-                done=not model.running,
-                counts=watch.counts,
-                history=watch.history,
-                length_km=model.plan.line.length_km,
-                log=latest(model),
-                picked=picked.value,
-                story=story(model, picked.value) if picked.value >= 0 else [],
-                event_pick=picked.set,
-            )
-            _Downloads(desk)
+        _Downloads(desk)
 
 
 def _map(
@@ -193,3 +216,26 @@ def _Downloads(desk: Desk) -> None:  # noqa: N802
     ):
         with solara.FileDownload(lambda make=make: make(model), filename=f"{name}-{ending}"):
             solara.Button(label, text=True, small=True)
+
+
+@solara.component
+def ResultsPanel(  # noqa: N802
+    results: Results, on_watch: Callable[[int, int], None]
+) -> None:
+    """Show the response surface of a sweep, and let the user choose one of its runs."""
+    by_label = {measure_label(name): name for name in results.measures}
+    measure = solara.use_reactive(next(iter(by_label)))
+    words = [f"{point}: {results.words(point)}" for point in range(len(results.points))]
+    point, run = solara.use_reactive(words[0]), solara.use_reactive(0)
+    figure = solara.use_memo(lambda: results.figure(by_label[measure.value]), [measure.value])
+    last = results.design.replications - 1
+    with solara.Div(classes=["ceasefire-results"]):
+        solara.FigureMatplotlib(figure, dependencies=[measure.value])
+        with solara.Div():
+            solara.Select("Measure", list(by_label), value=measure)
+            solara.Select("Design point", words, value=point)
+            solara.SliderInt("Replication", value=run, min=0, max=max(1, last))
+            solara.Button(
+                "Watch this run",
+                on_click=lambda: on_watch(int(point.value.split(":")[0]), min(run.value, last)),
+            )

@@ -47,14 +47,16 @@ def find_scenarios(chosen: Path | None = None, folder: Path = CONFIGS) -> dict[s
     return found or {BUILT_IN: None}
 
 
-def load_scenario(path: Path | None) -> Scenario:
-    """Read a scenario of `find_scenarios`.
+def load_scenario(path: Path | Scenario | None) -> Scenario:
+    """Read a scenario of `find_scenarios`; one that is read already stays as it is.
 
     Raises
     ------
     InputError
         When the file cannot be used.
     """
+    if isinstance(path, Scenario):
+        return path
     if path is None:
         return built_in()
     return Scenario.load(path)

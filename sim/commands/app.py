@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from sim.app.results import RESULTS_VARIABLE, Results
 from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.serve import check_address, check_extra, serve, warm_up
 from sim.commands.common import announce_compilation
@@ -15,7 +16,7 @@ def execute(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``scenario``, ``host``, ``port``, ``no_browser`` and ``quiet``.
+        ``scenario``, ``results``, ``host``, ``port``, ``no_browser`` and ``quiet``.
 
     Returns
     -------
@@ -27,6 +28,9 @@ def execute(options: argparse.Namespace) -> int:
     if not options.quiet:
         announce_compilation()
     warm_up(options.scenario)
+    if options.results is not None:
+        Results(options.results)
+        os.environ[RESULTS_VARIABLE] = str(options.results.resolve())
     if options.scenario is not None:
         os.environ[SCENARIO_VARIABLE] = str(options.scenario.resolve())
     if not options.quiet:

@@ -181,6 +181,21 @@ class SweepDesign(Section):
             design.scenario_at(point)
         return design
 
+    @classmethod
+    def from_manifest(cls, stored: Mapping[str, Any]) -> Self:
+        """Make the design again that a manifest holds.
+
+        Raises
+        ------
+        InputError
+            If it names a file of points that is gone.
+        """
+        design = cls.model_validate(stored)
+        design._table = design_table(design, "")
+        if design._table is None:
+            design._derived = make_derived(design, list(design.factors), "")
+        return design
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of what differs between points: factors, and keys that follow from them."""

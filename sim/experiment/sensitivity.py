@@ -19,7 +19,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.experiment.design import SweepDesign
 from sim.experiment.sampling import MORRIS_LEVELS, problem, salib, sample
 from sim.experiment.store import load_results, sweep_manifest
 from sim.files import place
@@ -76,11 +75,6 @@ def sensitivity(
         found = analyse(factors, cube, values, first_seed)
         rows += [{"measure": name, **row} for row in found]
     return pd.DataFrame(rows)
-
-
-def load_design(directory: str | Path) -> SweepDesign:
-    """Read the design that a directory of results was made with."""
-    return SweepDesign.model_validate(sweep_manifest(place(directory))["design"])
 
 
 def _point_means(folder: Path, points: int) -> pd.DataFrame:

@@ -200,7 +200,7 @@ def draw_sweep_figures(
     """
     varied = [factor for factor in factors if len(levels_of(summary, factor)) > 1]
     chosen = (varied or list(factors))[:2]
-    rows, note = _middle(summary, [factor for factor in varied if factor not in chosen])
+    rows, note = at_middle(summary, [factor for factor in varied if factor not in chosen])
     written: list[Path] = []
     for measure in measures:
         if f"{measure}_mean" not in rows or not chosen:
@@ -218,7 +218,7 @@ def draw_sweep_figures(
     return written
 
 
-def _middle(summary: pd.DataFrame, others: list[str]) -> tuple[pd.DataFrame, str]:
+def at_middle(summary: pd.DataFrame, others: list[str]) -> tuple[pd.DataFrame, str]:
     """Hold further factors at their middle value; return what is left and say so."""
     notes = []
     for factor in others:

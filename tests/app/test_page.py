@@ -8,7 +8,11 @@ pytest.importorskip("solara", exc_type=ImportError)
 
 from sim.app.desk import Desk
 from sim.app.export import events_csv, events_geojson, map_svg
+from sim.app.results import Results
 from sim.app.scenarios import CONFIGS
+from sim.errors import InputError
+from sim.experiment import SweepDesign, load_results, perform
+from sim.scenario import Scenario
 
 KEY = "monitors.male.count"
 
@@ -59,16 +63,16 @@ def test_tabs_do_not_share_a_run():
 def test_a_kept_force_meets_the_same_violations(desk):
     """Would catch two runs on different luck, or a kept run that does not go along."""
     desk.keep()
-    desk.set_value(KEY, 5)
+    desk.set_value(KEY, 1)
     assert desk.error == ""
-    for _ in range(8):
+    for _ in range(40):
         desk.advance(360)
     kept, now = desk.kept_watch, desk.watch
-    assert kept.model.hours == now.model.hours == 48.0
+    assert kept.model.hours == now.model.hours == 240.0
     assert kept.model.plan.scenario.monitors["male"].count == 24
-    assert now.model.plan.scenario.monitors["male"].count == 5
+    assert now.model.plan.scenario.monitors["male"].count == 1
     assert kept.counts["violations"] == now.counts["violations"] > 5
-    assert kept.counts["detected"] != now.counts["detected"]
+    assert kept.counts["detected"] > now.counts["detected"]
     desk.drop()
     desk.set_value(KEY, 6)
     assert desk.kept_watch is None
@@ -95,3 +99,39 @@ def test_a_run_so_far_is_exported(desk):
     assert 22.0 < lon < 41.0
     assert 44.0 < lat < 53.0
     assert b"<svg" in map_svg(model)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    out = tmp_path_factory.mktemp("swept") / "out"
+    factors = {KEY: [2, 6], "support.patrols.count": [2, 4]}
+    scenario = Scenario.load(CONFIGS / "minimal.toml").with_values({"run.duration_days": 5})
+    design = SweepDesign.from_dict({"scenario": scenario, "factors": factors, "replications": 3})
+    perform(design, out)
+    return out
+
+
+def test_a_run_of_a_sweep_ends_as_it_did_there(swept):
+    """Would catch another scenario or seed than those of the run that was chosen."""
+    desk = Desk(None, swept)
+    desk.watch_run(2, 1)
+    assert desk.error == ""
+    while desk.watch.model.running:
+        desk.advance(360)
+    runs = load_results(swept).set_index(["point", "replication"])
+    measures = desk.watch.model.measures
+    for name in ("detection_rate", "n_violations", "response_time_mean_min"):
+        assert measures[name] == pytest.approx(runs.loc[(2, 1), name], nan_ok=True)
+    assert desk.results.words(2) == "MALE drones (count) 6, Patrols support units (count) 2"
+
+
+def test_a_response_surface_is_drawn(swept):
+    """Would catch a figure that fails for a grid, a line or a sample."""
+    results = Results(swept)
+    assert len(results.figure(results.measures[0]).axes) >= 1
+
+
+def test_a_folder_without_a_sweep_is_refused(tmp_path):
+    """Would catch a page that opens on nothing."""
+    with pytest.raises(InputError, match="holds no sweep"):
+        Results(tmp_path)
