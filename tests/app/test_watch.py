@@ -2,6 +2,7 @@
 
 import json
 import socket
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +113,19 @@ def test_a_port_in_use_is_one_line(capsys):
             check_address("127.0.0.1", port)
         assert main(["app", "--no-browser", "--port", str(port)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory from /proc")
+def test_memory_stays_flat_over_two_thousand_frames():
+    """Would catch histories or views that pile up in a page that is left open."""
+    watch = Watch(load_scenario(CONFIGS / "baseline.toml"), 1, 1)
+    held = []
+    for number in range(2000):
+        watch.advance(60)
+        watch.frame()
+        if number in (300, 1999):
+            pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+            held.append(pages * 4096 / 1e6)
+    assert watch.frames == 2000
+    assert held[1] - held[0] < 20.0
