@@ -21,7 +21,7 @@ from sim.experiment.store import (
     sweep_manifest,
 )
 from sim.experiment.table import ERROR
-from sim.files import atomic_file, place, write_json
+from sim.files import atomic_file, is_remote, place, write_json
 from sim.manifest import MANIFEST, claim_directory
 
 
@@ -106,6 +106,9 @@ def merge_results(directories: Sequence[str | Path], out: str | Path) -> SweepSt
     folders = [place(directory) for directory in directories]
     manifests = [sweep_manifest(folder) for folder in folders]
     target = place(out)
+    for folder in folders:
+        if folder == target or (not is_remote(folder) and folder.resolve() == target.resolve()):
+            raise InputError(f"{folder}: is where all of them go; name the others only")
     found = claim_directory(target, "sweep")
     first = manifests[0] if found is None else found
     for folder, manifest in zip(folders, manifests, strict=True):

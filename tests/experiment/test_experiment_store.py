@@ -140,6 +140,8 @@ def test_other_sweeps_are_not_merged(make_design: Make, engine: Engine, tmp_path
         merge_results([tmp_path / "one", tmp_path / "other"], tmp_path / "all")
     with pytest.raises(InputError, match="holds no sweep"):
         merge_results([tmp_path / "one", tmp_path], tmp_path / "all")
+    with pytest.raises(InputError, match="is where all of them go"):
+        merge_results([tmp_path / "one"], tmp_path / "other" / ".." / "one")
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/3/5"])
