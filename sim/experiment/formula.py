@@ -28,6 +28,8 @@ class Formula:
         What it may name.
     place
         The key in its file, for error messages.
+    otherwise
+        What is said of another name.
 
     Raises
     ------
@@ -35,8 +37,10 @@ class Formula:
         If it cannot be read or names something else.
     """
 
-    def __init__(self, text: str, names: Collection[str], place: str) -> None:
-        self._text = text
+    def __init__(
+        self, text: str, names: Collection[str], place: str, otherwise: str = "is no factor"
+    ) -> None:
+        self._otherwise = otherwise
         self._place = f"{place} = {text!r}"
         try:
             self._tree = ast.parse(text, mode="eval").body
@@ -71,7 +75,7 @@ class Formula:
             case ast.Attribute() | ast.Name():
                 if (name := ast.unparse(node)) not in names:
                     hint = did_you_mean(name, names)
-                    raise InputError(f"{self._place}: {name} is no factor{hint}")
+                    raise InputError(f"{self._place}: {name} {self._otherwise}{hint}")
             case _:
                 raise InputError(f"{self._place}: {GRAMMAR}")
 

@@ -1,26 +1,15 @@
 """The cost of a force: a formula of its sizes."""
 
-import ast
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.scenario.messages import did_you_mean
+from sim.experiment.formula import Formula
 from sim.sizing.factors import Factor
 
 type Floats = NDArray[np.float64]
-
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-GRAMMAR = "must be made of numbers, the keys that are varied, + - * / and brackets"
 
 
 class Cost:
@@ -42,42 +31,14 @@ class Cost:
     def __init__(self, text: str, factors: Sequence[Factor]) -> None:
         self.text = text
         # A star in a key would be read as a product.
-        self._names = {factor.key.replace(".*.", "."): factor.key for factor in factors}
-        try:
-            self._tree = ast.parse(text.replace(".*.", "."), mode="eval").body
-        except (SyntaxError, ValueError, RecursionError):
-            raise InputError(f"--cost {text!r}: {GRAMMAR}") from None
+        self._names = {factor.key: factor.key.replace(".*.", ".") for factor in factors}
+        plain = text.replace(".*.", ".")
+        self._formula = Formula(plain, list(self._names.values()), "--cost", "is not varied")
         self.of({factor.key: float(factor.levels[0]) for factor in factors})
 
     def of(self, sizes: Mapping[str, float]) -> float:
         """Return the cost of a force given by its sizes by key."""
-        try:
-            return float(self._value(self._tree, sizes))
-        except ZeroDivisionError:
-            raise InputError(f"--cost {self.text!r}: divides by zero") from None
-
-    def _value(self, node: ast.expr, sizes: Mapping[str, float]) -> float:
-        match node:
-            case ast.Constant(value=bool()):
-                pass
-            case ast.Constant(value=int() | float() as number):
-                return number
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                apply = _OPERATORS[type(op)]
-                return float(apply(self._value(left, sizes), self._value(right, sizes)))
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self._value(operand, sizes)
-            case ast.Attribute() | ast.Name():
-                return sizes[self._key(ast.unparse(node))]
-            case _:
-                pass
-        raise InputError(f"--cost {self.text!r}: {GRAMMAR}")
-
-    def _key(self, name: str) -> str:
-        if name not in self._names:
-            hint = did_you_mean(name, self._names.values())
-            raise InputError(f"--cost {self.text!r}: {name} is not varied{hint}")
-        return self._names[name]
+        return self._formula.of({self._names[key]: size for key, size in sizes.items()})
 
 
 def cost_grid(cost: Cost, factors: Sequence[Factor]) -> Floats:
