@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oracle_scenarios import KINDS, STRAIGHT
+from oracle_scenarios import FRAGILE, JAMMING, KINDS, STRAIGHT, WEATHER
 
 type Tables = dict[str, Any]
 
@@ -30,6 +30,7 @@ MONITORS: Tables = {
     "masts": {"platform": "mast", "count": 7, "patrol": "static", "offset_km": 2.0},
     "scouts": {
         "platform": "scout",
+        "nation": "any",
         "count": 6,
         "patrol": "shuttle",
         "offset_km": 3.0,
@@ -65,4 +66,115 @@ def mission(**tables: Any) -> Tables:
     return {**base, **tables}
 
 
-MISSIONS: Tables = {"cueing": mission(cueing=CUEING)}
+REPORTS: Tables = {
+    "complaints": {"share": 0.4, "delay_min": 50.0, "false_per_day": 9.0, "delay": "exponential"},
+    "radar": {
+        "nation": "United States",
+        "share": 0.3,
+        "kinds": ["shelling"],
+        "delay_min": 15.0,
+        "confirmed": True,
+        "attribution_chance": 0.6,
+    },
+}
+CLUTTER: Tables = {
+    "fires": {
+        "rate_per_day": 20.0,
+        "mean_duration_min": 120.0,
+        "taken_for": "shelling",
+        "offset_sd_km": 3.0,
+        "look_chance": {"mast": 0.15, "scout": 0.03},
+    }
+}
+HEADQUARTERS: Tables = {
+    "cell": {"task": "analysis", "desks": 2, "service_min": 25.0, "recognises_false": 0.4},
+    "fusion": {
+        "nation": "United States",
+        "desks": 1,
+        "service_min": 14.0,
+        "service": "lognormal",
+        "service_cv": 0.7,
+        "min_severity": 2,
+    },
+    "referee": {"task": "ruling", "desks": 2, "service_min": 35.0, "service": "exponential"},
+    "joint": {"desks": 1, "service_min": 9.0, "service": "fixed", "min_severity": 3},
+}
+FRAGILE_PLATFORMS: Tables = {
+    name: {**platform, **FRAGILE} if name == "scout" else platform
+    for name, platform in PLATFORMS.items()
+}
+WITH_AMERICANS: Tables = {
+    **MONITORS,
+    "americans": {**MONITORS["scouts"], "nation": "United States", "count": 4, "offset_km": 5.0},
+    "stopgap": {
+        **MONITORS["scouts"],
+        "nation": "any",
+        "count": 3,
+        "offset_km": 4.0,
+        "only_without_us": True,
+        "without_us_delay_days": 0.4,
+    },
+}
+SUSPENSION: Tables = {
+    "engagement": "schedule",
+    "schedule": [
+        {"from_day": 0.0, "state": "engaged"},
+        {"from_day": 1.1, "state": "suspended"},
+        {"from_day": 2.3, "state": "engaged"},
+        {"from_day": 3.2, "state": "withdrawn"},
+    ],
+}
+ESCALATION: Tables = {
+    "enabled": True,
+    "answer_within_h": 3.0,
+    "memory_days": 1.5,
+    "us_deterrence": 0.4,
+    "calm": {"factor": 0.5, "worsen_per_unanswered": 0.3, "worsen_per_day": 0.3},
+    "tense": {"factor": 1.0, "worsen_per_unanswered": 0.1, "ease_per_day": 1.5},
+    "collapsing": {"factor": 1.6, "worsen_per_unanswered": 0.05, "ease_per_day": 1.2},
+}
+MISSIONS: Tables = {
+    "cueing": mission(cueing=CUEING),
+    "false_reports": mission(cueing=CUEING, reports=REPORTS, clutter=CLUTTER),
+    "desks": mission(
+        cueing={**CUEING, "min_severity": 3, "max_flight_min": 14.0},
+        reports=REPORTS,
+        clutter=CLUTTER,
+        headquarters=HEADQUARTERS,
+    ),
+    "poor_looks": mission(
+        cueing={**CUEING, "poor_look_share": 0.5, "search_min": 31.0},
+        weather=WEATHER,
+        jamming=JAMMING,
+    ),
+    "losses": mission(platforms=FRAGILE_PLATFORMS, cueing=CUEING, jamming=JAMMING, reports=REPORTS),
+    "suspension, pass": mission(
+        cueing=CUEING,
+        reports=REPORTS,
+        headquarters=HEADQUARTERS,
+        monitors=WITH_AMERICANS,
+        united_states=SUSPENSION,
+    ),
+    "suspension, wait": mission(
+        reports=REPORTS,
+        headquarters={**HEADQUARTERS, "fusion": HEADQUARTERS["fusion"] | {"while_closed": "wait"}},
+        united_states=SUSPENSION,
+    ),
+    "escalation": mission(escalation=ESCALATION, united_states=SUSPENSION),
+    "renewed attack": mission(
+        escalation=ESCALATION | {"us_deterrence": 1.0, "memory_days": 9.0, "start": "tense"}
+    ),
+    "everything": mission(
+        line={**STRAIGHT, "length_factor": 1.3},
+        platforms=FRAGILE_PLATFORMS,
+        monitors=WITH_AMERICANS,
+        weather=WEATHER,
+        jamming=JAMMING,
+        cueing={**CUEING, "poor_look_share": 0.5},
+        reports=REPORTS,
+        clutter=CLUTTER,
+        headquarters=HEADQUARTERS,
+        united_states=SUSPENSION,
+        escalation=ESCALATION,
+    ),
+}

@@ -22,6 +22,7 @@ class CueDrone(Drone):
     search_until_h: float = math.inf
     left_at: Point = (0.0, 0.0)
     ended_cue: int = -1  # the report whose search is over without a result
+    ended_cue_h: float = math.nan
     cues: int = 0
 
     @classmethod
@@ -53,6 +54,7 @@ class CueDrone(Drone):
         self.sample(t)
         self.report, self.place_of_report, self.left_at = report, place, self.place
         self.state = CUE_OUT
+        self.sorties[-1].off_station_h = t  # unless it comes back to its patrol
         self.cues += 1
         self.sample(t)
 
@@ -65,6 +67,8 @@ class CueDrone(Drone):
             self._turn_home(t)
         else:
             self.state = BACK
+            if back_h == 0.0:
+                self._resume()
             self.sample(t)
 
     def advance(
@@ -79,20 +83,21 @@ class CueDrone(Drone):
         super().advance(t, until, weather=weather, jammed=jammed, mortal=mortal)
 
     def _turn_home(self, t: float) -> None:
-        if self.state in AWAY:
-            self.sorties[-1].off_station_h = t
-        self._abandon()
+        self._abandon(t)
         super()._turn_home(t)
 
     def _lose(self, t: float) -> None:
-        if self.state in AWAY:
-            self.sorties[-1].off_station_h = t
-        self._abandon()
+        self._abandon(t)
         super()._lose(t)
 
-    def _abandon(self) -> None:
+    def _resume(self) -> None:
+        self.state = ON_STATION
+        self.sorties[-1].off_station_h = math.nan
+
+    def _abandon(self, t: float) -> None:
         if self.report >= 0:
             self.ended_cue, self.report = self.report, -1
+            self.ended_cue_h = t
         self.search_until_h = math.inf
 
     def _fly(self, t: float, until: float) -> float:
@@ -109,7 +114,10 @@ class CueDrone(Drone):
             self.place = (x + share * (tx - x), y + share * (ty - y))
             return until
         self.place = target
-        self.state = ON_STATION if self.state == BACK else SEARCH
+        if self.state == BACK:
+            self._resume()
+        else:
+            self.state = SEARCH
         self.sample(min(arrival, until))
         return min(arrival, until)
 

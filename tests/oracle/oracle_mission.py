@@ -83,17 +83,21 @@ class Mission(Chain):
         ]
         ahead = self._fly(t, until)
         # the flight of one that is lost or turned back ends there and then
-        stops = [d.sorties[-1].off_station_h + 1e-9 for d in ahead if d.ended_cue >= 0]
+        stops = [d.ended_cue_h + 1e-9 for d in ahead if d.ended_cue >= 0]
         looks = [look for drone in ahead for look in self._looks_due(drone)]
-        look_h, *pair = min(looks, default=(math.inf, -1, -1))
+        look_h = min((look[0] for look in looks), default=math.inf)
         stop = max(t, min([until, look_h, *stops]))
+        arriving = any(h == t and self.drones[d].state != ON_STATION for h, d, _ in looks)
+        if stop == t and arriving:  # the step must be long enough to arrive in
+            stop = min(until, t + 1e-9)
         if stop < until:
             ahead = self._fly(t, stop)
         self.drones = ahead
         for drone in ahead:
             self._drop_views(drone)
-        if look_h == stop:
-            self.next_look.setdefault((pair[0], pair[1]), stop)
+        for due_h, drone_number, n in looks:
+            if due_h <= stop:
+                self.next_look.setdefault((drone_number, n), stop)
         return stop
 
     def _fly(self, t: float, until: float) -> list[CueDrone]:
@@ -177,6 +181,9 @@ class Mission(Chain):
             self.next_look[key] = math.inf if interval is None else due + interval / 60.0
             if n in self.live and drone.state == ON_STATION:
                 self._look(t, drone, n, cued=False)
+        fresh, self.fresh = self.fresh, []
+        for n in fresh:
+            self._first(t, n)
         for drone in self.drones:
             if drone.state == SEARCH and self.search_look[drone.number] <= t:
                 interval = drone.platform.look_interval_min

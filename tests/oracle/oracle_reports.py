@@ -43,6 +43,7 @@ class Chain(Response):
     engaged: bool = True
     queues: list[list[int]] = field(default_factory=list)
     busy: list[int] = field(default_factory=list)
+    fresh: list[int] = field(default_factory=list)  # detected in this round of looks
 
     def __post_init__(self) -> None:
         """Lay out the stations."""
@@ -87,7 +88,7 @@ class Chain(Response):
         elif report.grade == UNKNOWN:
             report.grade = UNCONFIRMED
             report.unattributed = 1.0 - chance
-            self._first(t, number)
+            self.fresh.append(number)  # others may look at the same moment
 
     def _confirm(self, t: float, number: int, chance: float) -> None:
         report = self.reports[number]
