@@ -32,10 +32,9 @@ def read_mission(plan: Plan, world: World) -> Mission:
     surroundings = read_surroundings(plan, world)
     drones = [CueDrone.of(drone) for drone in make_drones(plan, world, surroundings)]
     for drone, row in zip(drones, world.drones, strict=True):
-        drone.place_at_start(
-            float(row["cycle_share"]), surroundings.at(drone.zone, 0.0)[0]
-        )
         drone.off = bool(int(row["held"]) & 2)
+        weather = 100 if drone.off else surroundings.at(drone.zone, 0.0)[0]
+        drone.place_at_start(float(row["cycle_share"]), weather)
     names = list(scenario.clutter)
     kinds = [int(row["look_kind"]) - len(plan.kinds) for row in world.violations]
     clutter = {n: scenario.clutter[names[k]] for n, k in enumerate(kinds) if 0 <= k < len(names)}
