@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oracle_scenarios import FRAGILE, JAMMING, KINDS, STRAIGHT, WEATHER
+from oracle_scenarios import FRAGILE, JAMMING, KINDS, REAL, REAL_SPOT, STRAIGHT, WEATHER
 
 type Tables = dict[str, Any]
 
@@ -99,6 +99,9 @@ HEADQUARTERS: Tables = {
     "referee": {"task": "ruling", "desks": 2, "service_min": 35.0, "service": "exponential"},
     "joint": {"desks": 1, "service_min": 9.0, "service": "fixed", "min_severity": 3},
 }
+ON_REAL_LINE: Tables = {
+    name: {**group, "from_km": 390.0, "to_km": 490.0} for name, group in MONITORS.items()
+}
 FRAGILE_PLATFORMS: Tables = {
     name: {**platform, **FRAGILE} if name == "scout" else platform
     for name, platform in PLATFORMS.items()
@@ -141,6 +144,32 @@ MISSIONS: Tables = {
         reports=REPORTS,
         clutter=CLUTTER,
         headquarters=HEADQUARTERS,
+    ),
+    "desks, saturated": mission(
+        reports=REPORTS,
+        clutter=CLUTTER,
+        headquarters={
+            "cell": {**HEADQUARTERS["cell"], "desks": 1, "service_min": 40.0},
+            "referee": {**HEADQUARTERS["referee"], "service_min": 55.0},
+        },
+    ),
+    "curved line": mission(
+        line=REAL,
+        monitors=ON_REAL_LINE,
+        cueing=CUEING,
+        violations={"rate_per_day": 60.0, "kinds": KINDS, "hot_spots": REAL_SPOT},
+    ),
+    "short of endurance": mission(
+        platforms={**PLATFORMS, "scout": PLATFORMS["scout"] | {"endurance_h": 1.6}},
+        cueing={**CUEING, "search_min": 25.0},
+    ),
+    "called off": mission(
+        monitors={**MONITORS, "scouts": MONITORS["scouts"] | {"count": 14, "posts": 7}},
+        cueing={**CUEING, "search_min": 55.0},
+        reports={"radar": REPORTS["radar"] | {"share": 0.7, "delay_min": 9.0}},
+    ),
+    "weather over the post": mission(
+        cueing={**CUEING, "search_min": 50.0}, weather=WEATHER, reports=REPORTS
     ),
     "poor_looks": mission(
         cueing={**CUEING, "poor_look_share": 0.5, "search_min": 31.0},

@@ -182,7 +182,7 @@ class Mission(Chain):
             if n in self.live and drone.state == ON_STATION:
                 self._look(t, drone, n, cued=False)
         fresh, self.fresh = self.fresh, []
-        for n in fresh:
+        for n in sorted(fresh):
             self._first(t, n)
         for drone in self.drones:
             if drone.state == SEARCH and self.search_look[drone.number] <= t:
