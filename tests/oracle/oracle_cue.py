@@ -4,12 +4,11 @@ import copy
 import math
 from dataclasses import dataclass, fields
 
-from oracle_drones import ON_STATION, OUTBOUND, Drone
+from oracle_drones import GROUNDING_LEVEL, ON_STATION, Drone
 from oracle_posts import Point, distance_km
 
 CUE_OUT, SEARCH, BACK = "to the place", "searching", "back to the patrol"
 AWAY = (CUE_OUT, SEARCH, BACK)
-MOMENT_H = 1e-9
 
 
 @dataclass
@@ -76,8 +75,7 @@ class CueDrone(Drone):
     ) -> None:
         """Live through a step; what stops a patrol stops a flight to a report as well."""
         weather = 100 if self.off else weather
-        levels = {"poor": 1, "severe": 2, "never": 99}
-        if weather >= levels[self.platform.grounded_by] and self.state in AWAY:
+        if weather >= GROUNDING_LEVEL[self.platform.grounded_by] and self.state in AWAY:
             self.turned_by_weather = True
             self._turn_home(t)
         super().advance(t, until, weather=weather, jammed=jammed, mortal=mortal)
@@ -137,6 +135,3 @@ def seen_from(
         return None
     low, high = (-slope - math.sqrt(root)) / square, (-slope + math.sqrt(root)) / square
     return (ta + low * (tb - ta), ta + high * (tb - ta))
-
-
-__all__ = ["AWAY", "BACK", "CUE_OUT", "MOMENT_H", "OUTBOUND", "SEARCH", "CueDrone", "seen_from"]

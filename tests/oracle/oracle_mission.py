@@ -8,17 +8,18 @@ from itertools import pairwise
 from typing import Any
 
 from oracle_cue import AWAY, CUE_OUT, SEARCH, CueDrone, seen_from
-from oracle_drones import ON_STATION
+from oracle_drones import GROUNDING_LEVEL, ON_STATION
 from oracle_looks import look_chance
 from oracle_posts import Point, Surroundings, distance_km
-from oracle_reports import CONFIRMED, NOT_FOUND, TRUE, Chain, Report
 from oracle_regime import RegimeClock
+from oracle_reports import CONFIRMED, NOT_FOUND, TRUE, Chain, Report
 from oracle_support import Case
 
 from sim.scenario.escalation import REGIMES
 
 STEP_H = 1.0 / 60.0
 TINY_H = 1e-10
+US_CHANGE, GROUP_CHANGE = 2, 3  # what a change of the world is about
 REACH_KM = 12.0  # more than a drone flies in a step
 
 type Leg = tuple[tuple[float, ...], tuple[float, ...]]
@@ -29,7 +30,7 @@ class Mission(Chain):
     """The whole mission; goes on to the next look, event, change or end of a step."""
 
     drones: list[CueDrone] = field(default_factory=list)
-    surroundings: Surroundings = None  # type: ignore[assignment]
+    surroundings: Surroundings = field(default_factory=lambda: Surroundings([(0, 0)], [], 1.0))
     clutter_of: dict[int, Any] = field(default_factory=dict)  # by number of the candidate
     changes: list[tuple[float, int, int, int]] = field(default_factory=list)  # politics
     groups: list[str] = field(default_factory=list)
@@ -144,53 +145,62 @@ class Mission(Chain):
                 del self.next_look[key]
 
     def _happen(self, t: float) -> None:
-        """Let happen what is due: changes, events of the drones, reports, looks."""
-        for _, subject, what, level in [c for c in self.changes if c[0] == t]:
-            if what == 2:
-                self._engage(t, engaged=level == 0)
-            elif what == 3:
-                for drone in self.drones:
-                    if self.groups.index(drone.group) == subject:
-                        drone.off = level == 0
+        """Let happen what is due: changes, events, searches that begin or end, looks."""
+        for _, subject, what, level in [change for change in self.changes if change[0] == t]:
+            self._change(t, subject, what, level)
         while self.agenda and self.agenda[0][0] <= t:
-            _, _, what, which = heapq.heappop(self.agenda)
-            getattr(self, f"_{what}")(t, which)
+            _, _, event, which = heapq.heappop(self.agenda)
+            getattr(self, f"_{event}")(t, which)
         for drone in self.drones:
-            if drone.ended_cue >= 0:
-                number, drone.ended_cue = drone.ended_cue, -1
-                self._go_on(t, number)
-            if drone.state == CUE_OUT and drone.flight_to(drone.place_of_report)[0] < TINY_H:
-                drone.state = SEARCH
-            if drone.state == SEARCH and drone.search_until_h == math.inf:
-                drone.search_until_h = t + self.scenario.cueing.search_min / 60.0
-                self.search_look[drone.number] = t
+            self._begin_search(t, drone)
         self._look_all(t)
         for drone in self.drones:
             if drone.state == SEARCH and drone.search_until_h <= t:
-                number = drone.report
-                self.reports[number].grade = max(NOT_FOUND, self.reports[number].grade)
-                drone.recall(t)
-                self._go_on(t, number)
+                self._give_up(t, drone)
+
+    def _change(self, t: float, subject: int, what: int, level: int) -> None:
+        """Let the United States come or go, or a group of monitors be switched on or off."""
+        if what == US_CHANGE:
+            self._engage(t, engaged=level == 0)
+        elif what == GROUP_CHANGE:
+            for drone in self.drones:
+                if self.groups.index(drone.group) == subject:
+                    drone.off = level == 0
+
+    def _begin_search(self, t: float, drone: CueDrone) -> None:
+        if drone.ended_cue >= 0:
+            number, drone.ended_cue = drone.ended_cue, -1
+            self._go_on(t, number)
+        if drone.state == CUE_OUT and drone.flight_to(drone.place_of_report)[0] < TINY_H:
+            drone.state = SEARCH
+        if drone.state == SEARCH and drone.search_until_h == math.inf:
+            drone.search_until_h = t + self.scenario.cueing.search_min / 60.0
+            self.search_look[drone.number] = t
+
+    def _give_up(self, t: float, drone: CueDrone) -> None:
+        number = drone.report
+        self.reports[number].grade = max(NOT_FOUND, self.reports[number].grade)
+        drone.recall(t)
+        self._go_on(t, number)
 
     def _look_all(self, t: float) -> None:
         for key, due in sorted(self.next_look.items()):
-            if due > t or key not in self.next_look:
-                continue
             drone, n = self.drones[key[0]], key[1]
-            interval = drone.platform.look_interval_min
-            self.next_look[key] = math.inf if interval is None else due + interval / 60.0
-            if n in self.live and drone.state == ON_STATION:
-                self._look(t, drone, n, cued=False)
+            if due <= t:
+                self.next_look[key] = due + self._interval_h(drone)
+                if n in self.live and drone.state == ON_STATION:
+                    self._look(t, drone, n, cued=False)
         fresh, self.fresh = self.fresh, []
         for n in sorted(fresh):
             self._first(t, n)
         for drone in self.drones:
             if drone.state == SEARCH and self.search_look[drone.number] <= t:
-                interval = drone.platform.look_interval_min
-                gap = math.inf if interval is None else interval / 60.0
-                self.search_look[drone.number] += gap
-                if self.candidates[drone.report].end_h > t:
-                    self._look(t, drone, drone.report, cued=True)
+                self.search_look[drone.number] += self._interval_h(drone)
+                self._look(t, drone, drone.report, cued=True)
+
+    def _interval_h(self, drone: CueDrone) -> float:
+        interval_min = drone.platform.look_interval_min
+        return math.inf if interval_min is None else interval_min / 60.0
 
     def _look(self, t: float, drone: CueDrone, n: int, *, cued: bool) -> None:
         chance, base = self._chances(drone, n, t)
@@ -204,8 +214,8 @@ class Mission(Chain):
             return
         gain = math.inf if chance >= 1.0 else -math.log(1.0 - chance)
         self.evidence[n] = self.evidence.get(n, 0.0) + gain
-        key = "confirm_threshold"
-        threshold = report.marks[key] if second else self.candidates[n].threshold
+        first = self.candidates[n].threshold
+        threshold = report.marks["confirm_threshold"] if second else first
         if self.evidence[n] >= threshold:
             self.evidence[n] = 0.0
             self._seen(t, n, drone, confirms=confirms)
@@ -240,7 +250,7 @@ class Mission(Chain):
             self._plan(t + rules.answer_within_h, "unanswered", number)
 
     def _unanswered(self, t: float, number: int) -> None:
-        if not self.cases[number].arrived_h <= t:
+        if self.regime is not None and not self.cases[number].arrived_h <= t:
             self.regime.pressure += 1.0
 
     def _cue(self, t: float, number: int) -> bool:
@@ -248,7 +258,6 @@ class Mission(Chain):
         place = (candidate.x_km, candidate.y_km)
         zone = self.surroundings.zone(candidate.chainage_km)
         weather, _ = self.surroundings.at(zone, t)
-        levels = {"poor": 1, "severe": 2, "never": 99}
         best: tuple[float, int] | None = None
         for drone in self.drones:
             platform = drone.platform
@@ -257,7 +266,7 @@ class Mission(Chain):
             fits = t + total_h <= drone.take_off_h + drone.endurance_h
             able = platform.confirms and platform.speed_kmh > 0.0
             sees = platform.chance(candidate.kind) > 0.0
-            flies = weather < levels[platform.grounded_by]
+            flies = weather < GROUNDING_LEVEL[platform.grounded_by]
             if drone.state == ON_STATION and able and sees and flies and fits:
                 best = min(best or (math.inf, 0), (flight_h, drone.number))
         longest = math.inf if cueing.max_flight_min is None else cueing.max_flight_min / 60.0

@@ -21,7 +21,7 @@ class RegimeClock:
 
     def lets(self, mark: float) -> bool:
         """Tell whether the regime lets a background candidate happen."""
-        factors = [getattr(self.rules, name).factor for name in REGIMES]
+        factors: list[float] = [getattr(self.rules, name).factor for name in REGIMES]
         return mark * max(factors) < factors[self.level]
 
     def _after(self, gap_h: float, *, engaged: bool) -> tuple[float, float]:

@@ -27,7 +27,6 @@ class Report:
     ruled_h: float = math.nan
     ruling: int = 0
     cued: int = -1
-    first: str = ""
     doubt: float = 1.0
     unattributed: float = 1.0
     station: int = -1

@@ -1,7 +1,9 @@
 """The engine against the oracle on reports, cueing, desks, rulings and regimes.
 
 The oracle moves in steps of a minute that are cut at every look and event, so times must agree to
-a millisecond and everything else exactly.
+a millisecond and everything else exactly. At one instant (an onset in
+several footprints, monitors that come back together) all looks are taken before any report goes on,
+and reports then go by number, as events of one kind do (docs/model.md).
 """
 
 import math
@@ -119,7 +121,6 @@ def test_reports(run: Comparison) -> None:
             wrong.append((number, ["happens"]))
         elif found := differences(run, number):
             wrong.append((number, found))
-    wrong.sort(key=lambda entry: entry[0])
     assert not wrong, "\n".join(map(str, wrong[:12]))
 
 
@@ -144,7 +145,6 @@ def test_flights(run: Comparison) -> None:
 def test_regimes(run: Comparison) -> None:
     """Catches pressure or a clock that runs wrongly."""
     engine, clock = run.outcome.world.regime[0], run.oracle.regime
-    if clock is None:
-        pytest.skip("without regimes")
-    assert int(engine["transitions"]) == len(clock.times_h)
+    changes = 0 if clock is None else len(clock.times_h)
+    assert int(engine["transitions"]) == changes
     assert float(engine["ended"]) == pytest.approx(run.oracle.ended_h, abs=EXACT_H)
