@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 
 import pytest
-from mission_scenarios import MISSIONS
 from oracle import World, make_drones, read_candidates, read_surroundings
 from oracle_cue import CueDrone
 from oracle_mission import Mission, read_reports
+from oracle_mission_scenarios import MISSIONS
 from oracle_regime import RegimeClock
 from oracle_support import lay_units
 

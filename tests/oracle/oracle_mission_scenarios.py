@@ -106,6 +106,7 @@ FRAGILE_PLATFORMS: Tables = {
     name: {**platform, **FRAGILE} if name == "scout" else platform
     for name, platform in PLATFORMS.items()
 }
+SQUALLS: Tables = {**WEATHER, "correlation_time_h": 0.7, "bad_share_by_month": [0.25] * 12}
 WITH_AMERICANS: Tables = {
     **MONITORS,
     "americans": {**MONITORS["scouts"], "nation": "United States", "count": 4, "offset_km": 5.0},
@@ -169,7 +170,7 @@ MISSIONS: Tables = {
         reports={"radar": REPORTS["radar"] | {"share": 0.7, "delay_min": 9.0}},
     ),
     "weather over the post": mission(
-        cueing={**CUEING, "search_min": 50.0}, weather=WEATHER, reports=REPORTS
+        cueing={**CUEING, "search_min": 50.0}, weather=SQUALLS, reports=REPORTS
     ),
     "poor_looks": mission(
         cueing={**CUEING, "poor_look_share": 0.5, "search_min": 31.0},
@@ -197,7 +198,7 @@ MISSIONS: Tables = {
         line={**STRAIGHT, "length_factor": 1.3},
         platforms=FRAGILE_PLATFORMS,
         monitors=WITH_AMERICANS,
-        weather=WEATHER,
+        weather=SQUALLS,
         jamming=JAMMING,
         cueing={**CUEING, "poor_look_share": 0.5},
         reports=REPORTS,
