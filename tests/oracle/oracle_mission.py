@@ -151,6 +151,7 @@ class Mission(Chain):
         while self.agenda and self.agenda[0][0] <= t:
             _, _, event, which = heapq.heappop(self.agenda)
             getattr(self, f"_{event}")(t, which)
+        self._end_flights(t)
         for drone in self.drones:
             self._begin_search(t, drone)
         self._look_all(t)
@@ -167,10 +168,14 @@ class Mission(Chain):
                 if self.groups.index(drone.group) == subject:
                     drone.off = level == 0
 
-    def _begin_search(self, t: float, drone: CueDrone) -> None:
-        if drone.ended_cue >= 0:
-            number, drone.ended_cue = drone.ended_cue, -1
+    def _end_flights(self, t: float) -> None:
+        """Pass on what the drones that turned back or were lost had been sent for."""
+        for number in sorted(drone.ended_cue for drone in self.drones if drone.ended_cue >= 0):
             self._go_on(t, number)
+        for drone in self.drones:
+            drone.ended_cue = -1
+
+    def _begin_search(self, t: float, drone: CueDrone) -> None:
         if drone.state == CUE_OUT and drone.flight_to(drone.place_of_report)[0] < TINY_H:
             drone.state = SEARCH
         if drone.state == SEARCH and drone.search_until_h == math.inf:
