@@ -170,10 +170,10 @@ class Mission(Chain):
 
     def _end_flights(self, t: float) -> None:
         """Pass on what the drones that turned back or were lost had been sent for."""
-        for number in sorted(drone.ended_cue for drone in self.drones if drone.ended_cue >= 0):
-            self._go_on(t, number)
         for drone in self.drones:
-            drone.ended_cue = -1
+            if drone.ended_cue >= 0:
+                number, drone.ended_cue = drone.ended_cue, -1
+                self._go_on(t, number)
 
     def _begin_search(self, t: float, drone: CueDrone) -> None:
         if drone.state == CUE_OUT and drone.flight_to(drone.place_of_report)[0] < TINY_H:

@@ -1,5 +1,6 @@
 """Oracle, part 6: a report from its first mention to the call, event by event."""
 
+import heapq
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -183,7 +184,11 @@ class Chain(Response):
 
     def _leave_chain(self, t: float, number: int) -> None:
         if self.candidates[number].severity >= self.scenario.command.min_severity:
-            self._plan(t + self.candidates[number].delay_h, "call", number)
+            # of calls at one moment the one with the lower number goes first
+            order = number - len(self.candidates)
+            heapq.heappush(
+                self.agenda, (t + self.candidates[number].delay_h, order, "call", number)
+            )
 
     def _engage(self, t: float, *, engaged: bool) -> None:
         """Open or close what the United States provide."""
