@@ -170,7 +170,7 @@ class Mission(Chain):
 
     def _end_flights(self, t: float) -> None:
         """Pass on what the drones that turned back or were lost had been sent for."""
-        for drone in self.drones:
+        for drone in sorted(self.drones, key=lambda drone: drone.zone):  # as a front comes
             if drone.ended_cue >= 0:
                 number, drone.ended_cue = drone.ended_cue, -1
                 self._go_on(t, number)
