@@ -161,5 +161,7 @@ def leave_cue(world: World, d: int, t: float) -> None:
 @compiled
 def back_on_track(world: World, d: int, t: float) -> None:
     """Take the patrol up again where it was left."""
-    stay(world, d, t, world.drones[d].path_start)
+    drone = world.drones[d]
+    world.sorties[drone.sortie].off_station = np.nan  # it is on station again
+    stay(world, d, t, drone.path_start)
     look_around(world, d, t)

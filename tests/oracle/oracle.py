@@ -73,6 +73,7 @@ def read_surroundings(plan: Plan, world: World) -> Surroundings:
     changes = [
         (float(row["time"]), int(row["subject"]), int(row["what"]), int(row["level"]))
         for row in world.changes
+        if row["what"] <= 1  # weather and jamming; forces have changes of their own
     ]
     return Surroundings(initial, changes, plan.line.length_km)
 
