@@ -32,9 +32,8 @@ from sim.kernel.world import World
 
 
 @compiled
-def _position(world: World, d: int, v: int, t: float) -> tuple[float, float]:
-    """Return the point (km) at which a drone flying straight has the place in its footprint."""
-    x, y = drone_point(world, d, t)
+def _position(world: World, d: int, v: int, x: float, y: float) -> tuple[float, float]:
+    """Return where a drone that flies straight from a point (km) has the place in its footprint."""
     violation = world.violations[v]
     dx, dy = violation.x - x, violation.y - y
     away_km = np.sqrt(dx * dx + dy * dy)
@@ -62,7 +61,7 @@ def _hours_to(world: World, d: int, v: int, t: float) -> float:
     sensor = world.platforms[drone.platform]
     post = world.posts[drone.post]
     x, y = drone_point(world, d, t)
-    to_x, to_y = _position(world, d, v, t)
+    to_x, to_y = _position(world, d, v, x, y)
     out_h = np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
     home_h = np.sqrt((to_x - post.base_x) ** 2 + (to_y - post.base_y) ** 2) / sensor.transit_kmh
     back_at = t + out_h + world.settings[0].search_h + home_h
@@ -107,7 +106,7 @@ def cue(world: World, v: int, t: float) -> None:
     drone = world.drones[d]
     post = world.posts[drone.post]
     x, y = drone_point(world, d, t)
-    to_x, to_y = _position(world, d, v, t)
+    to_x, to_y = _position(world, d, v, x, y)
     drone.path_start = path_position(post, drone.path_start, drone.stage_start, t)
     end_stay(world, d, t)
     drone.cue = v
