@@ -39,6 +39,13 @@ def poisoned(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
     return good(plan, seed)
 
 
+def deadly(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
+    """Take the process along, at one seed of one point."""
+    if plan == (10, 4) and seed == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return good(plan, seed)
+
+
 def slow(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
     time.sleep(0.004)
     return good(plan, seed)
@@ -46,4 +53,5 @@ def slow(plan: tuple[int, int], seed: int) -> Mapping[str, float]:
 
 GOOD = Engine(prepare, good)
 POISONED = Engine(prepare, poisoned)
+DEADLY = Engine(prepare, deadly)
 SLOW = Engine(prepare, slow)

@@ -1,10 +1,11 @@
 """Runs in processes: what hangs or dies costs itself alone."""
 
+import logging
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from poison import GOOD, POISONED
+from poison import DEADLY, GOOD, POISONED
 
 from sim.errors import InputError
 from sim.experiment import Engine, SweepDesign, sweep
@@ -62,6 +63,24 @@ def test_dask_gives_the_same_rows(make_design: Make) -> None:
     with dask_cluster("local") as (pool, workers):
         runs = sweep(design, engine=GOOD, executor=pool, workers=workers)
     pd.testing.assert_frame_equal(runs, sweep(design, engine=GOOD), check_exact=True)
+
+
+@pytest.mark.slow
+def test_a_run_that_kills_workers_of_dask_costs_itself_alone(make_design: Make) -> None:
+    """Catches a run that takes the runs beside it, or the sweep, along on a cluster."""
+    pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+    design = make_design(replications=12)
+    logging.disable(logging.CRITICAL)  # Dask tells of each worker that is gone
+    try:
+        with dask_cluster("local") as (pool, workers):
+            runs = sweep(design, engine=DEADLY, executor=pool, workers=workers)
+    finally:
+        logging.disable(logging.NOTSET)
+    bad = runs["error"] != ""
+    assert runs.loc[bad, ["point", "seed"]].to_numpy().tolist() == [[0, 7]]
+    assert runs.loc[bad, "error"].iloc[0].startswith("KilledWorker")
+    expected = sweep(design, engine=GOOD)
+    pd.testing.assert_frame_equal(runs[~bad], expected[~bad], check_exact=True)
 
 
 def test_a_cluster_that_does_not_answer_is_one_line() -> None:
