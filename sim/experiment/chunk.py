@@ -90,19 +90,12 @@ def _run_task(task: Task, run: RunFunction) -> tuple[dict[str, float], str]:
 
 def lost_runs(tasks: Sequence[Task], error: Exception) -> ChunkResult:
     """Return the rows of runs whose process gave no answer, with the reason."""
-    exit_code = getattr(error, "exitcode", None)
-    if isinstance(error, TimeoutError):
-        reason = f"TimeoutError: took longer than the limit of {error.args[-1]:g} s"
-    elif exit_code is not None:
-        reason = f"ProcessExpired: its process ended with exit code {exit_code}"
-    else:
-        reason = error_text(error)
     return ChunkResult(
         point=[task.point for task in tasks],
         replication=[task.replication for task in tasks],
         seed=[task.seed for task in tasks],
         measures={},
-        error=[reason] * len(tasks),
+        error=[error_text(error)] * len(tasks),
         seconds=0.0,
     )
 

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -55,3 +56,33 @@ GOOD = Engine(prepare, good)
 POISONED = Engine(prepare, poisoned)
 DEADLY = Engine(prepare, deadly)
 SLOW = Engine(prepare, slow)
+
+
+def half_an_answer(runs: list[int]) -> bytes:
+    """Take the process along while a long answer is on its way, sooner or later."""
+    answer = b"0" * 200_000_000
+    threading.Timer(0.02 * (1 + runs[0]), lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+    return answer
+
+
+def own_error(runs: list[int]) -> None:
+    """Raise what can be sent but not be read."""
+    raise UnreadableError(runs, 2)
+
+
+class UnreadableError(Exception):
+    def __init__(self, runs: list[int], factor: int) -> None:
+        super().__init__(f"told {factor * len(runs)}")
+
+
+def hang(runs: list[int]) -> None:
+    time.sleep(600 * len(runs))
+
+
+def doubled(runs: list[int]) -> list[int]:
+    return [2 * run for run in runs]
+
+
+def doomed() -> None:
+    """Warm up a worker to death."""
+    os._exit(4)

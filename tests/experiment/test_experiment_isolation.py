@@ -1,15 +1,18 @@
 """Runs in processes: what hangs or dies costs itself alone."""
 
 import logging
+import time
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 
 import pandas as pd
 import pytest
-from poison import DEADLY, GOOD, POISONED
+from poison import DEADLY, GOOD, POISONED, doomed, doubled, half_an_answer, hang, own_error
 
 from sim.errors import InputError
 from sim.experiment import Engine, SweepDesign, sweep
 from sim.experiment.executors import dask_cluster, worker_processes
+from sim.experiment.isolated import LostProcessError, WorkerProcesses
 
 Make = Callable[..., SweepDesign]
 
@@ -26,9 +29,9 @@ def test_poisoned_runs_cost_themselves_alone(make_design: Make) -> None:
     assert errors == {
         3: "ZeroDivisionError: no result",
         5: "TimeoutError: took longer than the limit of 2 s",
-        7: "ProcessExpired: its process ended with exit code -9",
-        9: "ProcessExpired: its process ended with exit code -11",
-        11: "ProcessExpired: its process ended with exit code 3",
+        7: "LostProcessError: its process ended with exit code -9",
+        9: "LostProcessError: its process ended with exit code -11",
+        11: "LostProcessError: its process ended with exit code 3",
     }
     pd.testing.assert_frame_equal(runs[~bad], expected[~bad], check_exact=True)
 
@@ -46,6 +49,54 @@ def test_functions_that_can_not_be_sent_are_refused(make_design: Make) -> None:
     local = Engine(GOOD.prepare, lambda plan, seed: {"sum": float(plan[0] + seed)})
     with pytest.raises(InputError, match="use functions of a module"), worker_processes(1) as pool:
         sweep(make_design(), engine=local, executor=pool, workers=1)
+
+
+def test_a_worker_killed_while_it_answers_holds_up_nobody() -> None:
+    """Catches a lock, or half a message, that a killed worker leaves to the others."""
+    pool = WorkerProcesses(2, None, None)
+    try:
+        calls = [pool.submit(half_an_answer if n % 3 == 0 else doubled, [n]) for n in range(9)]
+        for n, call in enumerate(calls):
+            if n % 3 == 0:
+                with pytest.raises(LostProcessError, match="exit code -9"):
+                    call.result(timeout=30)
+            else:
+                assert call.result(timeout=30) == [2 * n]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def test_an_exception_that_can_not_be_sent_is_told_in_words() -> None:
+    """Catches a worker that dies of telling what went wrong."""
+    pool = WorkerProcesses(1, None, None)
+    try:
+        with pytest.raises(RuntimeError, match="UnreadableError: told 2"):
+            pool.submit(own_error, [1]).result(timeout=30)
+        assert pool.submit(doubled, [1]).result(timeout=30) == [2]
+    finally:
+        pool.shutdown()
+
+
+def test_workers_that_never_begin_are_given_up() -> None:
+    """Catches an endless row of new workers where none can load what it needs."""
+    pool = WorkerProcesses(1, None, doomed)
+    try:
+        with pytest.raises(BrokenExecutor, match=r"before it could begin: .* exit code 4"):
+            pool.submit(doubled, [1]).result(timeout=30)
+    finally:
+        pool.shutdown()
+
+
+def test_calls_under_way_end_with_the_pool() -> None:
+    """Catches a pool that waits for a call that hangs, or leaves its caller waiting."""
+    pool = WorkerProcesses(1, None, None)
+    hanging, queued = pool.submit(hang, [1]), pool.submit(doubled, [1])
+    while not hanging.running():
+        time.sleep(0.01)
+    pool.shutdown(cancel_futures=True)
+    with pytest.raises((LostProcessError, BrokenExecutor)):
+        hanging.result(timeout=0)
+    assert queued.cancelled()
 
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -22,12 +24,18 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
-def start(design: Path, out: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(design: Path, out: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Sweep in a program of its own, that does not outlive the block."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{HERE}"}
     command = [sys.executable, str(HERE / "kill.py"), str(design), str(out)]
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def descendants(pid: int) -> set[int]:
@@ -80,13 +88,11 @@ def test_a_killed_sweep_goes_on_to_the_same_rows(design: Path, tmp_path: Path, t
     """Catches rows lost or doubled by kill -9 of the sweep, and workers that outlive it."""
     chance = random.Random(trial)
     out = tmp_path / "out"
-    process = start(design, out)
-    if trial:
-        await_runs(out, process)
-    time.sleep(chance.uniform(0.0, 0.6))
-    workers = descendants(process.pid)
-    process.kill()
-    process.wait()
+    with started(design, out) as process:
+        if trial:
+            await_runs(out, process)
+        time.sleep(chance.uniform(0.0, 0.6))
+        workers = descendants(process.pid)
     end = time.monotonic() + 5.0
     while alive(workers) and time.monotonic() < end:
         time.sleep(0.05)
@@ -102,13 +108,13 @@ def test_a_killed_worker_costs_nothing(design: Path, tmp_path: Path, trial: int)
     """Catches a sweep that ends, hangs or loses rows when one of its workers is killed."""
     chance = random.Random(100 + trial)
     out = tmp_path / "out"
-    process = start(design, out)
-    await_runs(out, process)
-    time.sleep(chance.uniform(0.0, 0.4))
-    victims = [pid for pid in descendants(process.pid) if "forkserver" in command_of(pid)]
-    if victims:
-        os.kill(chance.choice(victims), signal.SIGKILL)
-    process.wait(timeout=60)
+    with started(design, out) as process:
+        await_runs(out, process)
+        time.sleep(chance.uniform(0.0, 0.4))
+        victims = [pid for pid in descendants(process.pid) if "forkserver" in command_of(pid)]
+        if victims:
+            os.kill(chance.choice(victims), signal.SIGKILL)
+        assert process.wait(timeout=60) == 0
     resumed = perform(SweepDesign.load(design), out, engine=SLOW, retry_failed=True)
     assert resumed.n_made <= 2
     pd.testing.assert_frame_equal(
