@@ -60,7 +60,9 @@ def run_design(
         chunks that have not begun are cancelled and the exception goes on.
 
     A chunk that is lost, because a run took too long or took its process along, is made again run
-    by run; the run that is lost then becomes a row with the reason.
+    by run. A run that is lost then becomes a row with the reason if it took too long; one whose
+    process died is made once more at the end with no other beside it, because processes die of
+    what others do, and a cluster blames all that a dead worker was given.
 
     Raises
     ------
@@ -70,18 +72,29 @@ def run_design(
     """
     tasks = pending_tasks(design, engine, done)
     pace = Pace(int(done.size - done.sum()), workers)
+    suspects: list[Task] = []
     # Threads cannot be interrupted, so the first run is made here: an interrupt then reaches a
     # compilation at once. Elsewhere even the first run may be one that takes its process along.
     if isinstance(pool, ThreadPoolExecutor) and (first := pace.take(tasks)):
         result = run_chunk(first, engine.run)
         pace.learn(result)
         emit(result)
-    _run_chunks(tasks, pace, engine.run, pool, emit)
+    _run_chunks(tasks, pace, engine.run, pool, emit, suspects)
+    for task in suspects:
+        future = pool.submit(run_chunk, [task], engine.run)
+        error = _loss(future)
+        emit(future.result() if error is None else lost_runs([task], error))
 
 
 def _run_chunks(
-    tasks: Iterator[Task], pace: "Pace", run: RunFunction, pool: Executor, emit: Emit
+    tasks: Iterator[Task],
+    pace: "Pace",
+    run: RunFunction,
+    pool: Executor,
+    emit: Emit,
+    suspects: list[Task],
 ) -> None:
+    """Make chunks until there are no tasks; add the runs whose process died to the suspects."""
     again: deque[list[Task]] = deque()
     waiting: dict[Future[ChunkResult], list[Task]] = {}
     try:
@@ -99,11 +112,13 @@ def _run_chunks(
                 if (error := _loss(future)) is None:
                     pace.learn(future.result())
                     emit(future.result())
-                elif len(chunk) == 1:
-                    emit(lost_runs(chunk, error))
-                else:
+                elif len(chunk) > 1:
                     # One of these runs took the others along; alone it takes only itself.
                     again.extend([task] for task in chunk)
+                elif isinstance(error, TimeoutError):
+                    emit(lost_runs(chunk, error))
+                else:
+                    suspects.extend(chunk)
     finally:
         for future in waiting:
             future.cancel()

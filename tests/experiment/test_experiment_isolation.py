@@ -2,8 +2,10 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -34,6 +36,30 @@ def test_poisoned_runs_cost_themselves_alone(make_design: Make) -> None:
         11: "LostProcessError: its process ended with exit code 3",
     }
     pd.testing.assert_frame_equal(runs[~bad], expected[~bad], check_exact=True)
+
+
+class UnjustExecutor(Executor):
+    """Loses each run once, as a cluster does those that waited on a worker another run killed."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[tuple[int, int]] = Counter()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        runs = [(task.point, task.replication) for task in args[0]]
+        self.calls.update(runs)
+        if any(self.calls[run] == 1 for run in runs):
+            future.set_exception(LostProcessError(-9))
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_who_is_lost_beside_others_gets_a_try_alone(make_design: Make) -> None:
+    """Catches good runs that are given up because another killed the worker they waited on."""
+    design = make_design(replications=3)
+    runs = sweep(design, engine=GOOD, executor=UnjustExecutor(), workers=2)
+    pd.testing.assert_frame_equal(runs, sweep(design, engine=GOOD), check_exact=True)
 
 
 def test_processes_give_the_same_rows(make_design: Make) -> None:
