@@ -7,7 +7,7 @@ BIN = "$(VENV)/bin"
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick lint format docs bench constraints clean
+.PHONY: help setup demo test test-quick lint format docs notebooks bench constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -40,6 +40,9 @@ docs: setup ## check the generated pages and the links of all pages
 	$(BIN)/python scripts/generate_measures.py --check
 	$(BIN)/python scripts/generate_verification.py --check
 	$(BIN)/python -m pytest tests/test_pages.py
+
+notebooks: setup ## execute the notebooks and keep what they show
+	$(BIN)/python scripts/run_notebooks.py
 
 bench: setup ## timings against plain Mesa, Mesa events and SimPy
 	$(BIN)/python -m benchmarks.bench
