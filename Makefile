@@ -7,7 +7,7 @@ BIN = "$(VENV)/bin"
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick lint format docs notebooks bench constraints clean
+.PHONY: help setup demo test test-quick lint format docs site notebooks bench constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -38,8 +38,12 @@ format: setup ## put the code into the house format
 docs: setup ## check the generated pages and the links of all pages
 	$(BIN)/python scripts/generate_parameters.py --check
 	$(BIN)/python scripts/generate_measures.py --check
+	$(BIN)/python scripts/generate_commands.py --check
 	$(BIN)/python scripts/generate_verification.py --check
 	$(BIN)/python -m pytest tests/test_pages.py
+
+site: setup ## build the documentation as a site, into outputs/site/
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -c docs -b html . outputs/site
 
 notebooks: setup ## execute the notebooks and keep what they show
 	$(BIN)/python scripts/run_notebooks.py

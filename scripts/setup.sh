@@ -95,7 +95,7 @@ rm -f "$finished"
 
 echo "setup: installing the pinned packages into $venv (a minute or two) ..." >&2
 pip_install hatchling || fail "pip could not install the packages; its message is above"
-pip_install --no-build-isolation --editable ".[app,cluster,dev,optimise,sensitivity]" ||
+pip_install --no-build-isolation --editable ".[app,cluster,dev,docs,optimise,sensitivity]" ||
     fail "pip could not install the packages; its message is above"
 "$python" -m compileall -q -j 0 "$venv/lib" >/dev/null 2>&1 || true # some files are templates
 fingerprint >"$finished"

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,21 @@ import pytest
 from sim import Scenario, simulate
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = runpy.run_path(str(ROOT / "scripts" / "generate_commands.py"))
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "generate_measures.py"))
 
 
 def test_measures_page_is_up_to_date() -> None:
     """Catches a changed measure without a run of scripts/generate_measures.py."""
     assert (ROOT / "docs" / "measures.md").read_text(encoding="utf-8") == SCRIPT["render"]()
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 13), reason="argparse words its help anew")
+def test_commands_page_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a changed command without a run of scripts/generate_commands.py."""
+    monkeypatch.setenv("COLUMNS", "90")  # the script sets both: what a test sets is set back
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == COMMANDS["render"]()
 
 
 def test_check_of_the_measures_page_fails_when_stale(
@@ -48,3 +58,20 @@ def test_tables_page_names_every_column_and_status() -> None:
     statuses = set(outcome.violations["status"].cat.categories) - {"candidate", "prevented"}
     listed = page.split("| status |")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", listed, flags=re.MULTILINE)) == statuses
+
+
+def test_odd_names_every_parameter() -> None:
+    """Catches a key of a scenario that the description of the model leaves out."""
+    parameters = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+    paragraphs = [set(re.findall(r"`([^`]+)`", part)) for part in text.split("\n\n")]
+    missing = []
+    for section in parameters.split("\n## ")[1:]:
+        title = section.split("\n", 1)[0]
+        owner = title.strip("`[]") if title.startswith("`") else ""
+        for key in re.findall(r"(?m)^\| `([^`]+)` \|", section):
+            path = f"{owner}.{key}" if owner else key
+            named = any(path in words or {owner, key} <= words for words in paragraphs)
+            if not named:
+                missing.append(path)
+    assert missing == []
