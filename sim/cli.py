@@ -83,6 +83,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     study.add_sensitivity(commands)
     study.add_status(commands)
+    study.add_report(commands)
     study.add_merge(commands)
     study.add_export(commands)
     study.add_size(commands)

@@ -117,6 +117,24 @@ def add_status(commands: words.Commands) -> None:
     )
 
 
+def add_report(commands: words.Commands) -> None:
+    """Add `ceasefire report`."""
+    report = words.add(
+        commands,
+        "report",
+        "write a page to read and print from results",
+        "Write one HTML page from the results of run, sweep, compare or size: the question, the "
+        "answer in two sentences, figures, tables, limits, how to reproduce it, and every "
+        "assumption with its source. It needs no other file and no network.",
+    )
+    report.add_argument(
+        "directory", metavar="DIR", type=words.place_of, help="directory of the results"
+    )
+    report.add_argument(
+        "--out", type=Path, metavar="FILE", help="the page (default: report.html in DIR)"
+    )
+
+
 def add_merge(commands: words.Commands) -> None:
     """Add `ceasefire merge`."""
     merge = words.add(

@@ -1,14 +1,17 @@
 """What the commands share: how they speak to the user."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
 from sim.errors import InputError
+from sim.files import write_json
 from sim.kernel.compiled import COMPILE_SECONDS, is_cached
+from sim.pages.content import SOURCES
+from sim.scenario.comments import value_comments
 
 OUTPUTS = Path("outputs")
 """Where results go when the user names no place."""
@@ -31,6 +34,20 @@ def naming(path: Path) -> Iterator[None]:
             raise
         message = f"{path}: {error}"
         raise InputError(message) from None
+
+
+def keep_sources(folder: Path, scenarios: Mapping[str, Path]) -> None:
+    """Keep the comments beside the values of scenario files, for a report.
+
+    Parameters
+    ----------
+    folder
+        Where the results go.
+    scenarios
+        File of each scenario by its label.
+    """
+    comments = {label: value_comments(path) for label, path in scenarios.items()}
+    write_json(folder / SOURCES, comments)
 
 
 def show(*items: object) -> None:

@@ -8,7 +8,14 @@ from typing import Any
 
 from rich.console import Console
 
-from sim.commands.common import OUTPUTS, announce_compilation, show, show_paths, tell_failures
+from sim.commands.common import (
+    OUTPUTS,
+    announce_compilation,
+    keep_sources,
+    show,
+    show_paths,
+    tell_failures,
+)
 from sim.experiment import Comparison, compare
 from sim.experiment.comparison import DEFAULT_MEASURES, check_measures, load_scenarios
 from sim.files import json_text, staging
@@ -70,7 +77,8 @@ def execute(options: argparse.Namespace) -> int:
     done = set(comparison.runs.loc[~failed, "scenario"])
     if comparison.reference not in done or len(done) < 2:
         return ALL_FAILED
-    names = write_results(comparison, manifest, options.replications, out)
+    files = {label: Path(file) for label, file in manifest["files"].items()}
+    names = write_results(comparison, manifest, options.replications, out, files)
     if not options.quiet:
         _show(comparison, options.replications)
         show_paths(out / name for name in names)
@@ -112,7 +120,11 @@ def describe(comparison: Comparison, options: argparse.Namespace) -> dict[str, A
 
 
 def write_results(
-    comparison: Comparison, manifest: dict[str, Any], replications: int, out: Path
+    comparison: Comparison,
+    manifest: dict[str, Any],
+    replications: int,
+    out: Path,
+    files: dict[str, Path],
 ) -> list[str]:
     """Write runs, tables, figures and the manifest of a comparison.
 
@@ -126,6 +138,8 @@ def write_results(
         Runs per scenario.
     out
         Where the files go.
+    files
+        File of each scenario, for the comments beside its values.
 
     Returns
     -------
@@ -136,6 +150,7 @@ def write_results(
         comparison.runs.to_parquet(folder / "runs.parquet", index=False)
         write_comparison_tables(comparison.table, replications, folder)
         (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        keep_sources(folder, files)
         seeds = comparison.runs["seed"]
         note = f"Seeds {seeds.min()} to {seeds.max()}."
         save_figure(draw_differences(comparison.table, replications, note), folder / "differences")

@@ -4,7 +4,14 @@ import argparse
 import time
 from pathlib import Path
 
-from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
+from sim.commands.common import (
+    OUTPUTS,
+    announce_compilation,
+    keep_sources,
+    naming,
+    show,
+    show_paths,
+)
 from sim.engine.plan import build_plan
 from sim.files import json_text, staging
 from sim.manifest import MANIFEST, claim_directory, now, run_manifest
@@ -38,6 +45,7 @@ def execute(options: argparse.Namespace) -> int:
     manifest = run_manifest(plan.scenario, options.seed, started, time.perf_counter() - begin)
     with staging(out) as folder:
         write_results(outcome, folder)
+        keep_sources(folder, {str(options.scenario): options.scenario})
         (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
+from sim.commands.common import (
+    OUTPUTS,
+    announce_compilation,
+    keep_sources,
+    naming,
+    show,
+    show_paths,
+)
 from sim.files import json_text, staging
 from sim.manifest import MANIFEST, claim_directory, environment, now
 from sim.report import save_figure
@@ -65,7 +72,7 @@ def execute(options: argparse.Namespace) -> int:
         "duration_s": round((now() - started).total_seconds(), 3),
         "scenario": scenario.model_dump(mode="json"),
     }
-    names = write_results(found, manifest, options.cost, out)
+    names = write_results(found, manifest, options.cost, out, options.scenario)
     for line in found.warnings:
         print(f"ceasefire: warning: {line}", file=sys.stderr)
     if not options.quiet:
@@ -105,7 +112,7 @@ def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
 
 
 def write_results(
-    found: Sizing, manifest: dict[str, Any], cost: str | None, out: Path
+    found: Sizing, manifest: dict[str, Any], cost: str | None, out: Path, scenario: Path
 ) -> list[str]:
     """Write the tables, the figure and the manifest of a sizing; their names."""
     with staging(out) as folder:
@@ -114,6 +121,7 @@ def write_results(
         found.evaluations.to_csv(folder / "evaluations.csv", index=False)
         (folder / "sizing.json").write_text(json_text(describe(found, cost)), encoding="utf-8")
         (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        keep_sources(folder, {str(scenario): scenario})
         save_figure(draw(found), folder / "sizing")
         return sorted(file.name for file in folder.iterdir())
 

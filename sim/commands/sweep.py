@@ -27,11 +27,14 @@ from sim.experiment.merge import sweep_status
 from sim.experiment.precise import perform_to_precision
 from sim.experiment.precision import read_precision
 from sim.experiment.shard import Shard
-from sim.files import staging
+from sim.files import staging, write_json
+from sim.pages.content import SOURCES
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
 from sim.report.scatter import draw_scatters
 from sim.report.sweeps import DEFAULT_MEASURES
 from sim.report.tables import components_table
+from sim.scenario.comments import value_comments
+from sim.scenario.loading import read_toml
 
 ALL_FAILED = 1
 MOST_ROWS = 60
@@ -91,6 +94,7 @@ def execute(options: argparse.Namespace) -> int:
         summary.to_csv(folder / "summary.csv", index=False)
         summary.to_parquet(folder / "summary.parquet", index=False)
         write_sweep_tables(summary, factors, folder / "table")
+        write_json(folder / SOURCES, {str(options.sweep): _sources(options.sweep, design)})
         components = _draw(design, summary, out, folder)
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
@@ -100,6 +104,18 @@ def execute(options: argparse.Namespace) -> int:
             show(components_table(components))
         show_paths([*(out / name for name in names), out / "manifest.json", out / "runs"])
     return 0
+
+
+def _sources(path: Path, design: SweepDesign) -> dict[str, str]:
+    """Return the comments beside the values of the scenario, and beside those the design sets."""
+    comments: dict[str, str] = {}
+    if isinstance(name := read_toml(path).get("scenario"), str):
+        comments = value_comments(path.parent / name)
+    for key in (*design.constants, *design.columns):
+        comments = {k: v for k, v in comments.items() if k != key and not k.startswith(f"{key}.")}
+    own = value_comments(path)
+    table = "constants."
+    return comments | {k.removeprefix(table): v for k, v in own.items() if k.startswith(table)}
 
 
 def _draw(

@@ -1,0 +1,87 @@
+"""`ceasefire report`: a page to read and print, from what another command left behind."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.commands.common import show_paths
+from sim.errors import InputError
+from sim.files import atomic_file
+from sim.manifest import MANIFEST
+from sim.pages.comparison import comparison_page
+from sim.pages.content import Page
+from sim.pages.render import render
+from sim.pages.run import run_page
+from sim.pages.sizing import sizing_page
+from sim.pages.sweep import sweep_page
+
+REPORT = "report.html"
+_PAGES: dict[str, Callable[[Path, dict[str, Any]], Page]] = {
+    "run": run_page,
+    "sweep": sweep_page,
+    "comparison": comparison_page,
+    "sizing": sizing_page,
+}
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Write the report of a directory of results.
+
+    Parameters
+    ----------
+    options
+        ``directory``, ``out`` and ``quiet``.
+
+    Returns
+    -------
+    int
+        Exit status 0.
+    """
+    folder: Path = options.directory
+    page = make_page(folder)
+    out: Path = options.out or folder / REPORT
+    if out.is_dir():
+        raise InputError(f"--out {out}: is a directory; name a file")
+    with atomic_file(out) as temporary:
+        temporary.write_text(render(page), encoding="utf-8")
+    if not options.quiet:
+        show_paths([out])
+    return 0
+
+
+def make_page(folder: Path) -> Page:
+    """Make the report of a directory of results.
+
+    Raises
+    ------
+    InputError
+        If there are no results of a run, sweep, comparison or sizing, or some of its files are
+        gone or damaged.
+    """
+    manifest = _read(folder)
+    make = _PAGES.get(str(manifest.get("kind")))
+    if make is None:
+        known = ", ".join(_PAGES)
+        raise InputError(f"{folder}: holds no results of one of these: {known}")
+    try:
+        return make(folder, manifest)
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: {Path(str(error.filename)).name} is missing") from None
+    except (KeyError, ValueError, TypeError) as error:
+        raise InputError(f"{folder}: its files are damaged ({error})") from None
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    if not folder.exists():
+        raise InputError(f"{folder}: there is no such directory")
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{folder}: holds no results (no {MANIFEST})") from None
+    except ValueError:
+        raise InputError(f"{folder / MANIFEST}: is not valid JSON") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{folder / MANIFEST}: is no manifest")
+    return found

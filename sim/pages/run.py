@@ -1,0 +1,65 @@
+"""The report of one run."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.pages.assumptions import list_assumptions, read_sources
+from sim.pages.content import Grid, Page, Picture
+from sim.pages.words import measure_rows, minutes, number, share
+
+_PICTURES = {
+    "map": "Where violations were detected and answered",
+    "response_times": "How long help took",
+}
+
+
+def run_page(folder: Path, manifest: dict[str, Any]) -> Page:
+    """Make the report of a run from its folder."""
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    measures = {
+        name: math.nan if value is None else float(value)
+        for name, value in summary["measures"].items()
+    }
+    scenario = manifest["scenario"]
+    sources = read_sources(folder)
+    label, comments = next(iter(sources.items()), ("", {}))
+    rows = [list(row) for row in measure_rows(measures)]
+    return Page(
+        kind="run",
+        title=str(scenario["title"]),
+        question=str(scenario.get("question", "")),
+        answer=_answer(measures, int(manifest["seed"])),
+        pictures=[
+            Picture(folder / f"{name}.svg", title)
+            for name, title in _PICTURES.items()
+            if (folder / f"{name}.svg").exists()
+        ],
+        grids=[Grid("Measures of the run", ("Measure", "Value"), rows, _UNDEFINED)],
+        assumptions=[(label or "the scenario", list_assumptions(scenario, comments))],
+        manifest=manifest,
+        commands=[f"ceasefire run {label or 'SCENARIO.toml'} --seed {manifest['seed']}"],
+    )
+
+
+_UNDEFINED = "- undefined: nothing to measure, or too few calls are ever answered."
+
+
+def _answer(measures: Mapping[str, float], seed: int) -> list[str]:
+    count = number("n_violations", measures["n_violations"])
+    seen = share(measures["detection_rate"])
+    first = f"Of {count} violations {seen} were detected while they lasted; {_help(measures)}."
+    second = f"This is a single run (seed {seed}); a sweep tells how much of it is chance."
+    return [first, second]
+
+
+def _help(measures: Mapping[str, float]) -> str:
+    half, most = measures["response_time_p50_min"], measures["response_time_p90_min"]
+    if math.isnan(half):
+        return "fewer than half of the calls for help were ever answered"
+    words = f"half of the calls for help were answered within {minutes(half)}"
+    if math.isnan(most):
+        return f"{words}, and fewer than nine in ten at all"
+    return f"{words}, nine in ten within {minutes(most)}"
