@@ -1,6 +1,7 @@
 """The words of the command line: what each kind of argument may be, and how a command is added."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -57,6 +58,14 @@ def place_of(text: str) -> Path:
     from sim.files import place
 
     return place(text)
+
+
+def day(text: str) -> date:
+    """Read a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: must be a date as 2021-07-09") from None
 
 
 def span(text: str) -> int:

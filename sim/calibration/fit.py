@@ -1,0 +1,44 @@
+"""One call for both kinds of tables."""
+
+from datetime import date
+
+from sim.calibration.counts import fit_counts
+from sim.calibration.result import Calibration
+from sim.calibration.table import Counts, Events
+from sim.errors import InputError
+
+
+def calibrate(
+    table: Counts | Events, *, splits: tuple[date, ...] = (), confidence: float = 0.95
+) -> Calibration:
+    """Fit the violation process to a table by maximum likelihood.
+
+    Parameters
+    ----------
+    table
+        From `read_table`.
+    splits
+        First days of later phases, each with a rate of its own.
+    confidence
+        Chance that an interval holds the value, each by itself.
+
+    Raises
+    ------
+    InputError
+        If the table can not be fitted as asked.
+    """
+    if not 0.5 <= confidence < 1.0:
+        raise InputError(f"confidence = {confidence:g}: must be at least 0.5 and below 1")
+    _check_splits(table, splits)
+    if isinstance(table, Counts):
+        return fit_counts(table, splits, confidence)
+    raise InputError("events")
+
+
+def _check_splits(table: Counts | Events, splits: tuple[date, ...]) -> None:
+    before = table.first
+    for split in splits:
+        if not before < split <= table.last:
+            message = f"--split {split}: must be a day after {before}, up to {table.last}, in order"
+            raise InputError(message)
+        before = split

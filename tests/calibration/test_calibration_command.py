@@ -1,0 +1,70 @@
+"""`ceasefire calibrate`: what it writes, and that a scenario can be made from it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.scenario import Scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "configs" / "data" / "osce_daily_counts.csv"
+OSCE = ROOT / "configs" / "osce_2021.toml"
+
+
+def test_counts_give_a_fragment_that_scenarios_extend(tmp_path: Path) -> None:
+    """Catches a fragment that does not load, or that says other numbers than the JSON."""
+    out = tmp_path / "out"
+    assert main(["-q", "calibrate", str(SAMPLE), "--out", str(out)]) == 0
+    fitted = json.loads((out / "calibration.json").read_text(encoding="utf-8"))
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        f'extends = "out/fragment.toml"\n{OSCE.read_text(encoding="utf-8")}'.replace(
+            "rate_per_day = 233", ""
+        )
+        .replace("overdispersion_k = 2", "")
+        .replace("branching_ratio = 0.25", ""),
+        encoding="utf-8",
+    )
+    violations = Scenario.load(mine).violations
+    rate, k = fitted["estimates"]
+    assert violations.rate_per_day == pytest.approx(rate["estimate"], rel=1e-5)
+    assert violations.overdispersion_k == pytest.approx(k["estimate"], rel=1e-5)
+    assert violations.branching_ratio == 0.0
+    assert {path.name for path in out.iterdir()} == {
+        "calibration.json", "calibration.png", "calibration.svg", "fragment.toml", "manifest.json",
+    }  # fmt: skip
+
+
+def test_fragment_over_a_scenario_is_one_itself(tmp_path: Path) -> None:
+    """Catches a fragment that loses the scenario it is laid over, or its phases."""
+    out = tmp_path / "out"
+    words = ["-q", "calibrate", str(SAMPLE), "--scenario", str(OSCE), "--split", "2021-03-01"]
+    assert main([*words, "--out", str(out)]) == 0
+    scenario = Scenario.load(out / "fragment.toml")
+    assert scenario.monitors["s100"].count == 4
+    assert [phase.from_day for phase in scenario.violations.phases] == [0.0, 206.0]
+    assert main(["-q", "check", str(out / "fragment.toml")]) == 0
+
+
+def test_each_number_says_where_it_comes_from(tmp_path: Path) -> None:
+    """Catches a number in the fragment without table and interval beside it."""
+    out = tmp_path / "out"
+    main(["-q", "calibrate", str(SAMPLE), "--split", "2021-03-01", "--out", str(out)])
+    text = (out / "fragment.toml").read_text(encoding="utf-8")
+    numbers = [line for line in text.splitlines() if " = " in line and '"' not in line]
+    assert numbers
+    assert all("#" in line for line in numbers if not line.startswith("#"))
+    assert text.count("osce_daily_counts.csv: 95 % interval") == 3
+
+
+def test_bad_input_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches a folder that is left behind by a table that can not be used."""
+    path = tmp_path / "bad.csv"
+    path.write_text("date,count\n2021-03-01,many\n", encoding="utf-8")
+    assert main(["calibrate", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        f'ceasefire: error: {path}: line 2, column count = "many": must be a whole number >= 0\n'
+    )
+    assert not (tmp_path / "out").exists()
