@@ -279,6 +279,11 @@ def add_calibrate(commands: words.Commands) -> None:
         help="chance that an interval holds the value (default: 0.95)",
     )  # fmt: skip
     calibrate.add_argument(
+        "--trials", type=words.trials, default=20, metavar="N",
+        help="tables drawn from the fit and fitted again, to check the intervals (default: 20; 0 = "
+        "none)",
+    )  # fmt: skip
+    calibrate.add_argument(
         "--out", type=Path, metavar="DIR",
         help="directory for the results (default: outputs/calibrate-<table>)",
     )  # fmt: skip

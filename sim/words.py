@@ -36,6 +36,11 @@ def replications(text: str) -> int:
     return _whole_number(text, 1, 1_000_000)
 
 
+def trials(text: str) -> int:
+    """Read a number of trials; none is allowed."""
+    return _whole_number(text, 0, 10_000)
+
+
 def workers(text: str) -> int:
     """Read a number of workers."""
     return _whole_number(text, 1, 10_000)

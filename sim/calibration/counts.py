@@ -96,18 +96,19 @@ def fit_counts(
     means = np.array([counts[phase == p].sum() / days[phase == p].sum() for p in range(phases)])
     start = np.log(np.concatenate([means[:1], means[1:] / means[0], [1.0]]))
     point, height = likelihood.best(start)
-    deviation = np.sqrt(np.diag(likelihood.covariance(point)))
+    covariance = likelihood.covariance(point)
     names = ["rate_per_day", *(f"phases.{p}.factor" for p in range(1, phases)), "overdispersion_k"]
     units = ["1/day", *["ratio"] * (phases - 1), "shape"]
     estimates = []
     for index, (key, unit) in enumerate(zip(names, units, strict=True)):
-        low, high = likelihood.interval(point, index, deviation[index], confidence)
+        low, high = likelihood.interval(point, index, covariance, confidence)
         at_end = point[index] > likelihood.high[index] - 1e-6
         value = np.inf if at_end else float(np.exp(point[index]))
         estimates.append(Estimate(key, value, float(np.exp(low)), float(np.exp(high)), unit))
     mean = days * np.exp(point[0] + np.concatenate([[0.0], point[1:phases]])[phase])
     return Calibration(
         record=table.words,
+        number=len(counts),
         model="negative binomial counts by day (Gamma days, no offspring)",
         estimates=tuple(estimates),
         log_likelihood=height,

@@ -3,13 +3,20 @@
 from datetime import date
 
 from sim.calibration.counts import fit_counts
+from sim.calibration.fit_events import fit_events
 from sim.calibration.result import Calibration
 from sim.calibration.table import Counts, Events
+from sim.engine.plan import load_line
 from sim.errors import InputError
+from sim.scenario import Scenario
 
 
 def calibrate(
-    table: Counts | Events, *, splits: tuple[date, ...] = (), confidence: float = 0.95
+    table: Counts | Events,
+    *,
+    splits: tuple[date, ...] = (),
+    confidence: float = 0.95,
+    scenario: Scenario | None = None,
 ) -> Calibration:
     """Fit the violation process to a table by maximum likelihood.
 
@@ -21,6 +28,8 @@ def calibrate(
         First days of later phases, each with a rate of its own.
     confidence
         Chance that an interval holds the value, each by itself.
+    scenario
+        Whose line and hot spots say what places mean; None = places are not used.
 
     Raises
     ------
@@ -32,7 +41,8 @@ def calibrate(
     _check_splits(table, splits)
     if isinstance(table, Counts):
         return fit_counts(table, splits, confidence)
-    raise InputError("events")
+    line = None if scenario is None else load_line(scenario)
+    return fit_events(table, splits, confidence, scenario, line)
 
 
 def _check_splits(table: Counts | Events, splits: tuple[date, ...]) -> None:

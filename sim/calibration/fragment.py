@@ -65,7 +65,8 @@ def _comment(text: str) -> str:
 def _source(one: Estimate, found: Calibration) -> str:
     share = f"{100 * found.confidence:g} %"
     table = _comment(found.record.split(":")[0])
-    return f"{table}: {share} interval {_bound(one.low)} to {_bound(one.high)} ({one.method})"
+    bounds = f"{_bound(one.low)} to {_bound(one.high)}"
+    return f"{table}, n = {found.number}: {share} interval {bounds} ({one.method})"
 
 
 def _bound(value: float) -> str:

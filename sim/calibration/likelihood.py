@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, brentq, minimize
-from scipy.special import chdtri, ndtri
+from scipy.special import ndtri
 
 type Floats = NDArray[np.float64]
 type LogLikelihood = Callable[[Floats], tuple[float, Floats]]
@@ -21,6 +21,10 @@ type LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 _STEP = 1e-4
 _EDGE = 1e-6
 _MOST_STEPS = 40
+_MOST_SCORINGS = 25
+_NEGLIGIBLE = 1e-5  # of a log-likelihood
+_FINE = 0.003  # of a step
+_LARGEST_DEVIATION = 10.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Likelihood:
         return covariance
 
     def interval(
-        self, point: Floats, index: int, sd: float, confidence: float
+        self, point: Floats, index: int, covariance: Floats, confidence: float
     ) -> tuple[float, float]:
         """Bound a parameter by its profile likelihood.
 
@@ -99,8 +103,8 @@ class Likelihood:
             The maximum.
         index
             Which parameter.
-        sd
-            A first guess of its standard error; NaN if there is none.
+        covariance
+            At the maximum, from `covariance`.
         confidence
             Chance that such an interval holds the value.
 
@@ -109,29 +113,77 @@ class Likelihood:
         tuple
             Both bounds; infinite where the likelihood falls too little up to the end of the box.
         """
-        drop = float(chdtri(1, 1.0 - confidence)) / 2.0
+        z = float(ndtri((1.0 + confidence) / 2.0))
+        deviation = float(np.sqrt(covariance[index, index]))
         # the first step lands a little beyond where the bound lies if the likelihood is normal
-        step = 1.2 * float(ndtri((1 + confidence) / 2)) * (sd if 0.0 < sd < 10.0 else 0.5)
+        step = 1.2 * z * (deviation if 0.0 < deviation < _LARGEST_DEVIATION else 0.5)
+        climb = _Profile(self, point, index, covariance)
         return (
-            self._bound(point, index, -step, drop, float(self.low[index])),
-            self._bound(point, index, step, drop, float(self.high[index])),
+            climb.bound(-step, z, float(self.low[index])),
+            climb.bound(step, z, float(self.high[index])),
         )
 
-    def _bound(self, point: Floats, index: int, step: float, drop: float, end: float) -> float:
-        top = self.at(point)[0]
-        warm = point
 
-        def fall(value: float) -> float:
-            nonlocal warm
-            warm, height = self.best(warm, {index: value})
-            return top - height - drop
+class _Profile:
+    """The highest likelihood for each value of one parameter."""
 
-        inner = float(point[index])
+    def __init__(self, likelihood: Likelihood, top: Floats, index: int, covariance: Floats) -> None:
+        self.likelihood, self.top, self.index = likelihood, top, index
+        self.height = likelihood.at(top)[0]
+        self.others = np.delete(np.arange(len(top)), index)
+        cross = covariance[self.others, index]
+        self.slope = cross / covariance[index, index]
+        # of the others where this one is held
+        self.conditional = covariance[np.ix_(self.others, self.others)] - np.outer(
+            cross, self.slope
+        )
+
+    def bound(self, step: float, z: float, end: float) -> float:
+        """Return where the root of twice the fall of the likelihood passes z; infinite if nowhere.
+
+        That root is nearly a straight line, so that few steps find it.
+        """
+
+        def beyond(value: float) -> float:
+            if value == self.top[self.index]:
+                return -z
+            fall = self.height - self.highest(value)
+            return float(np.sqrt(max(0.0, 2.0 * fall))) - z
+
+        inner = float(self.top[self.index])
         for _ in range(_MOST_STEPS):
             outer = max(inner + step, end) if step < 0 else min(inner + step, end)
-            if fall(outer) > 0.0:
-                return float(brentq(fall, inner, outer, xtol=1e-3 * abs(step), rtol=1e-6))
+            if beyond(outer) > 0.0:
+                return float(brentq(beyond, inner, outer, xtol=_FINE * abs(step)))
             if outer == end:
                 break
             inner, step = outer, 1.5 * step
         return float(np.copysign(np.inf, step))
+
+    def highest(self, value: float) -> float:
+        """Return the highest log-likelihood with the parameter held at a value."""
+        start = self.top.copy()
+        start[self.index] = value
+        if np.all(np.isfinite(self.conditional)) and np.all(np.isfinite(self.slope)):
+            start[self.others] += self.slope * (value - self.top[self.index])
+            found = self._by_scoring(start)
+            if found is not None:
+                return found
+        return self.likelihood.best(start, {self.index: value})[1]
+
+    def _by_scoring(self, point: Floats) -> float | None:
+        """Climb with the information of the top; None where that leads astray."""
+        low, high = self.likelihood.low, self.likelihood.high
+        before = -np.inf
+        for _ in range(_MOST_SCORINGS):
+            if np.any(point < low) or np.any(point > high):
+                return None
+            height, gradient = self.likelihood.at(point)
+            if not height > before - _NEGLIGIBLE:
+                return None
+            move = self.conditional @ gradient[self.others]
+            if abs(gradient[self.others] @ move) < _NEGLIGIBLE:
+                return height
+            before = height
+            point[self.others] += move
+        return None

@@ -95,6 +95,8 @@ class Calibration:
     ----------
     record
         What was fitted, in words: table, number, dates.
+    number
+        How many cells or incidents.
     model
         The law in words.
     estimates
@@ -118,6 +120,7 @@ class Calibration:
     """
 
     record: str
+    number: int
     model: str
     estimates: tuple[Estimate, ...]
     log_likelihood: float
@@ -143,6 +146,7 @@ class Calibration:
         """Describe the calibration, ready to be written as JSON; an open bound is null."""
         return {
             "record": self.record,
+            "n": self.number,
             "model": self.model,
             "log_likelihood": self.log_likelihood,
             "confidence": self.confidence,

@@ -2,7 +2,8 @@
 
 A table with the columns ``date`` and ``count`` (and ``days`` for cells of several days) holds
 counts; one with ``datetime`` holds incidents, and ``chainage_km``, or ``lon`` and ``lat``, say
-where. One with ``date`` alone holds incidents whose times are not known.
+where, ``count`` how many violations one incident stands for. One with ``date`` alone holds
+incidents whose times are not known. Other columns are not read.
 """
 
 import csv
@@ -77,6 +78,8 @@ class Events:
         Time of each incident since the start of the first day (h), ascending.
     chainage_km, lon, lat
         Where it was, either way; empty if the table does not say.
+    violations_each
+        Mean number of violations that an incident stands for.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Events:
     chainage_km: Floats
     lon: Floats
     lat: Floats
+    violations_each: float = 1.0
 
     @property
     def last(self) -> date:
@@ -261,6 +265,8 @@ def _read_events(
         places = {"chainage_km": _number(0.0, 1e5)}
     elif "lon" in columns and "lat" in columns:
         places = {"lon": _number(-180.0, 180.0), "lat": _number(-90.0, 90.0)}
+    if "count" in columns:
+        places["count"] = _whole(1)
     found: list[tuple[datetime, list[float]]] = []
     for number, row in rows:
         moment = _value(path, number, row, "datetime", _datetime)
@@ -291,6 +297,7 @@ def _events(
         chainage_km=where.get("chainage_km", none),
         lon=where.get("lon", none),
         lat=where.get("lat", none),
+        violations_each=float(where.get("count", np.ones(1)).mean()),
     )
 
 

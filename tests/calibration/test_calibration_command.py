@@ -56,7 +56,7 @@ def test_each_number_says_where_it_comes_from(tmp_path: Path) -> None:
     numbers = [line for line in text.splitlines() if " = " in line and '"' not in line]
     assert numbers
     assert all("#" in line for line in numbers if not line.startswith("#"))
-    assert text.count("osce_daily_counts.csv: 95 % interval") == 3
+    assert text.count("osce_daily_counts.csv, n = 62: 95 % interval") == 3
 
 
 def test_bad_input_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,15 @@ def _swapped(rows: str) -> str:
     return "".join(",".join(reversed(row.split(","))) + "\n" for row in rows.splitlines())
 
 
+def test_count_of_an_incident_is_kept_as_a_mean(tmp_path: Path) -> None:
+    """Catches incidents that are left out or multiplied by their count."""
+    rows = incidents(60, ",2") + "2021-03-20 10:00,63\n"
+    table = read_table(written(tmp_path, f"datetime,count\n{rows}"))
+    assert isinstance(table, Events)
+    assert len(table.time_h) == 61
+    assert table.violations_each == pytest.approx(3.0)
+
+
 def test_dates_alone_are_counted_by_day(tmp_path: Path) -> None:
     """Catches days without an incident that are left out where every incident is listed."""
     rows = "2021-03-01\n" * 30 + "2021-03-05\n" * 30
@@ -90,6 +99,7 @@ def test_first_and_last_day_bound_the_record(tmp_path: Path) -> None:
         ("datetime\n2021-03-01 10:00+02:00\n", "must be a local date and time"),
         (f"datetime\n{incidents(9)}", "holds 9 incidents; at least 50"),
         ("datetime,lon,lat\n2021-03-01 10:00,200,48\n", 'column lon = "200": must be a number'),
+        ("datetime,count\n2021-03-01 10:00,0\n", 'column count = "0": must be a whole'),
         ("datetime,chainage_km\n2021-03-01 10:00,nan\n", 'column chainage_km = "nan": must be'),
         ('date,count\n"2021-03-01,1\n', "is not valid CSV"),
     ],
