@@ -25,6 +25,7 @@ type Ints = NDArray[np.int64]
 MOST_K = 1e4
 """A shape this large can not be told from Poisson days."""
 _LEAST_K = 1e-3
+LEAST_PAIRS = 10
 
 NO_OFFSPRING = (
     "Counts can not tell overdispersed days from incidents that set off others on the same day: "
@@ -65,8 +66,8 @@ def count_likelihood(counts: Floats, days: Floats, phase: Ints) -> Likelihood:
         gradient = np.concatenate([[by_mean.sum()], by_phase[1:], [by_shape.sum()]])
         return float(value.sum()), gradient
 
-    low = np.concatenate([[-12.0], np.full(phases - 1, -12.0), [np.log(_LEAST_K)]])
-    high = np.concatenate([[12.0], np.full(phases - 1, 12.0), [np.log(MOST_K)]])
+    low = np.concatenate([[-12.0], np.full(phases - 1, -21.0), [np.log(_LEAST_K)]])
+    high = np.concatenate([[21.0], np.full(phases - 1, 21.0), [np.log(MOST_K)]])
     return Likelihood(at, low, high)
 
 
@@ -102,7 +103,7 @@ def fit_counts(
     estimates = []
     for index, (key, unit) in enumerate(zip(names, units, strict=True)):
         low, high = likelihood.interval(point, index, covariance, confidence)
-        at_end = point[index] > likelihood.high[index] - 1e-6
+        at_end = index == phases and point[index] > likelihood.high[index] - 1e-6
         value = np.inf if at_end else float(np.exp(point[index]))
         estimates.append(Estimate(key, value, float(np.exp(low)), float(np.exp(high)), unit))
     mean = days * np.exp(point[0] + np.concatenate([[0.0], point[1:phases]])[phase])
@@ -147,10 +148,12 @@ def _notes(table: Counts, counts: Floats, mean: Floats) -> tuple[str, ...]:
     """Say how counts of neighbouring days hang together, which the process leaves out."""
     follows = table.start[1:] == table.start[:-1] + table.days[:-1]
     pairs = int(follows.sum())
-    if pairs < 10:
+    if pairs < LEAST_PAIRS:
         return ("Too few cells follow one another to tell whether days are independent.",)
     ratio = np.log((counts + 0.5) / mean)
     now, then = ratio[1:][follows], ratio[:-1][follows]
+    if np.ptp(now) == 0.0 or np.ptp(then) == 0.0:
+        return ()
     correlation = float(np.corrcoef(now, then)[0, 1])
     half = 1.96 / pairs**0.5
     verdict = "more than chance" if abs(correlation) > half else "no more than chance"

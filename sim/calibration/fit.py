@@ -1,5 +1,7 @@
 """One call for both kinds of tables."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from sim.calibration.counts import fit_counts
@@ -40,9 +42,23 @@ def calibrate(
         raise InputError(f"confidence = {confidence:g}: must be at least 0.5 and below 1")
     _check_splits(table, splits)
     if isinstance(table, Counts):
-        return fit_counts(table, splits, confidence)
-    line = None if scenario is None else load_line(scenario)
-    return fit_events(table, splits, confidence, scenario, line)
+        found = fit_counts(table, splits, confidence)
+    else:
+        line = None if scenario is None else load_line(scenario)
+        found = fit_events(table, splits, confidence, scenario, line)
+    if scenario is None:
+        return found
+    return replace(found, notes=(*found.notes, *_multiplied(scenario, splits)))
+
+
+def _multiplied(scenario: Scenario, splits: tuple[date, ...]) -> Iterator[str]:
+    """Name what the scenario multiplies the fitted rate by."""
+    if not splits and any(phase.factor != 1.0 for phase in scenario.violations.phases):
+        yield "The scenario's phases multiply the fitted rate; with --split they are fitted too."
+    if scenario.escalation.enabled:
+        yield "The scenario's regimes (escalation) multiply the fitted rate."
+    if scenario.violations.feedback.enabled:
+        yield "The scenario's feedback prevents a part of what the fit has happen."
 
 
 def _check_splits(table: Counts | Events, splits: tuple[date, ...]) -> None:

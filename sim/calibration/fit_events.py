@@ -308,5 +308,21 @@ def _notes(table: Events, fit: Fit) -> Iterator[str]:
             "The fitted delay of offspring is longer than a day: slow changes of the rate look "
             "like that too; try --split."
         )
+    yield from _at_ends(fit)
     if fit.process.branching < LEAST_BRANCHING:
         yield "No sign of self-excitation: offspring_decay_h and _spread_km stay as they are."
+
+
+def _at_ends(fit: Fit) -> Iterator[str]:
+    """Name what was fitted to the end of the range that is searched."""
+    layout = fit.record.layout
+    names = {layout.k + 2: "offspring_decay_h"}
+    if layout.placed:
+        names[layout.spread] = "offspring_spread_km"
+    if fit.process.branching >= LEAST_BRANCHING:
+        for index, name in names.items():
+            if min(fit.point[index] - fit.likelihood.low[index],
+                   fit.likelihood.high[index] - fit.point[index]) < 1e-6:  # fmt: skip
+                yield f"{name} lies at the end of the range that is searched: do not trust it."
+    if fit.point[layout.k + 1] > fit.likelihood.high[layout.k + 1] - 1e-6:
+        yield "branching_ratio lies at the end of the range that is searched: do not trust it."

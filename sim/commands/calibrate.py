@@ -103,6 +103,7 @@ def write_results(
 
 
 def _show(found: Calibration, check: Recovery | None) -> None:
+    print(f"{found.record}\n")
     show(calibration_table(found, check))
     fit = found.residuals
     print(f"\nModel: {found.model}; log-likelihood {found.log_likelihood:.2f}.")

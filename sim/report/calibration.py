@@ -32,7 +32,7 @@ LOG_FROM = 100.0
 def calibration_table(found: Calibration, check: Recovery | None = None) -> Table:
     """Make the table of fitted numbers; of the hours of the day, the quietest and the busiest."""
     share = f"{100 * found.confidence:g} %"
-    table = Table(title=escape(found.record), title_justify="left")
+    table = Table(box=None, pad_edge=False)
     for name in ("violations.", "estimate", f"{share} interval", "unit", "held"):
         table.add_column(name, justify="right" if name == "estimate" else "left", no_wrap=True)
     hours = [one for one in found.estimates if one.key.startswith(HOUR)]

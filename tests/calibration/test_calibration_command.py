@@ -1,11 +1,16 @@
 """`ceasefire calibrate`: what it writes, and that a scenario can be made from it."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from planted import PLACED, empty_events, planted, spotted_scenario
 
+from sim.calibration import Events
+from sim.calibration.recovery import drawn_table, planted_scenario
 from sim.cli import main
+from sim.engine.plan import build_plan
 from sim.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +62,51 @@ def test_each_number_says_where_it_comes_from(tmp_path: Path) -> None:
     assert numbers
     assert all("#" in line for line in numbers if not line.startswith("#"))
     assert text.count("osce_daily_counts.csv, n = 62: 95 % interval") == 3
+
+
+def test_incidents_give_every_part_of_the_process(tmp_path: Path) -> None:
+    """Catches a part of the process that is fitted and does not reach the fragment."""
+    scenario = spotted_scenario()
+    base = tmp_path / "base.toml"
+    base.write_text(
+        """title = "Two hot spots"
+question = "Are they found?"
+line.length_km = 300
+[violations]
+rate_per_day = 1
+kinds.fire.mean_duration_min = 10
+[violations.hot_spots]
+west = { chainage_km = 8, share = 0.1, spread_km = 6 }
+east = { chainage_km = 200, share = 0.1, spread_km = 4 }
+""",
+        encoding="utf-8",
+    )
+    plan = build_plan(planted_scenario(planted(PLACED), 30, scenario))
+    table = drawn_table(plan, empty_events(30), True, 21)
+    assert isinstance(table, Events)
+    start = datetime(2021, 1, 1)
+    rows = [
+        f"{(start + timedelta(hours=hour)).isoformat()},{km:.4f}"
+        for hour, km in zip(table.time_h, table.chainage_km, strict=True)
+    ]
+    path = tmp_path / "events.csv"
+    path.write_text("\n".join(["datetime,chainage_km", *rows, ""]), encoding="utf-8")
+    words = ["calibrate", str(path), "--scenario", str(base), "--trials", "1"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    violations = Scenario.load(tmp_path / "out" / "fragment.toml").violations
+    fitted = json.loads((tmp_path / "out" / "calibration.json").read_text(encoding="utf-8"))
+    by_key = {one["key"]: one["estimate"] for one in fitted["estimates"]}
+    assert violations.hour_weights[20] == pytest.approx(
+        by_key["violations.hour_weights.20"], rel=1e-3
+    )
+    assert violations.offspring_spread_km == pytest.approx(
+        by_key["violations.offspring_spread_km"], rel=1e-4
+    )
+    assert violations.hot_spots["west"].share == pytest.approx(
+        by_key["violations.hot_spots.west.share"], rel=1e-4
+    )
+    assert violations.hot_spots["west"].chainage_km == 8.0
+    assert fitted["self_check"]["trials"] == 1
 
 
 def test_bad_input_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Counts by day: the negative binomial likelihood, its intervals, and cells of several days."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from scipy.stats import nbinom
 from sim.calibration import Counts, calibrate
 from sim.calibration.counts import count_likelihood
 from sim.errors import InputError
+from sim.scenario import Scenario
 
+ROOT = Path(__file__).resolve().parents[2]
 FIRST = date(2021, 3, 1)
 
 
@@ -109,3 +112,31 @@ def test_right_model_gives_uniform_residuals() -> None:
     """Catches residuals that accuse a right model (fixed seed; a chance of 5 % otherwise)."""
     found = calibrate(daily(drawn(100.0, 1.0, 300, 6)))
     assert found.residuals.p_value > 0.05
+
+
+@pytest.mark.parametrize(
+    "counts", [[0] * 9 + [1], [7] * 10, [0, 1] * 10, [0] * 50 + [10**6], [10**9] * 5 + [0] * 5]
+)
+def test_odd_counts_give_numbers_within_their_intervals(counts: list[int]) -> None:
+    """Catches warnings, crashes and NaN at the ends of the range."""
+    found = calibrate(daily(counts))
+    for one in found.estimates:
+        assert one.low <= one.value <= one.high
+    assert found["rate_per_day"].value == pytest.approx(np.mean(counts), rel=1e-3)
+
+
+def test_what_a_scenario_does_to_the_rate_is_said() -> None:
+    """Catches a fitted rate that a scenario multiplies without a word."""
+    base = Scenario.load(ROOT / "configs" / "baseline.toml")
+    notes = calibrate(daily(drawn(9.0, 2.0, 30, 8)), scenario=base).notes
+    assert any("phases multiply" in note for note in notes) == any(
+        phase.factor != 1.0 for phase in base.violations.phases
+    )
+    assert any("regimes" in note for note in notes) == base.escalation.enabled
+    quiet = base.with_values({"escalation.enabled": False, "violations.feedback.enabled": False})
+    phases = [{"name": "calm", "from_day": 0.0, "factor": 2.0}]
+    quiet = quiet.with_values({"violations.phases": phases})
+    notes = calibrate(daily(drawn(9.0, 2.0, 30, 8)), scenario=quiet).notes
+    assert [note for note in notes if "multiply" in note] == [
+        "The scenario's phases multiply the fitted rate; with --split they are fitted too."
+    ]

@@ -305,3 +305,23 @@ def test_phase_of_cells_counts_from_the_split() -> None:
     cells = empty_days(12)
     object.__setattr__(cells, "count", np.ones_like(cells.start))
     assert phase_of(cells, (date(2021, 1, 6),)).tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 1]
+
+
+ODD = {
+    "all at one time": np.full(60, 5.0),
+    "all at midnight": np.repeat(24.0 * np.arange(20), 4),
+    "all on one day": np.linspace(0.1, 23.9, 70),
+    "in bursts": np.repeat([50.0, 300.0], 40) + np.tile(np.arange(40) * 0.001, 2),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("placed", [False, True])
+def test_odd_records_give_numbers_within_their_intervals(name: str, placed: bool) -> None:
+    """Catches warnings, crashes and NaN at the ends of the range, also with all in one place."""
+    chainage = np.full(len(ODD[name]), 8.0) if placed else NONE
+    table = Events("e.csv", FIRST, 20, ODD[name], chainage, NONE, NONE)
+    found = calibrate(table, scenario=spotted_scenario())
+    for one in found.estimates:
+        assert one.low <= one.value * 1.001, one
+        assert one.value <= one.high * 1.001, one
