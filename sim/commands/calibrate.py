@@ -17,6 +17,7 @@ from sim.calibration import (
     recover,
 )
 from sim.commands.common import OUTPUTS, show, show_paths
+from sim.errors import InputError
 from sim.files import json_text, staging
 from sim.manifest import MANIFEST, claim_directory, environment, now
 from sim.report import save_figure
@@ -48,8 +49,8 @@ def execute(options: argparse.Namespace) -> int:
     found = calibrate(
         table, splits=tuple(options.split), confidence=options.confidence, scenario=scenario
     )
-    check = _check(found, table, scenario, options) if options.trials else None
     claim_directory(out, KIND)
+    check = _check(found, table, scenario, options) if options.trials else None
     manifest = {
         "kind": KIND,
         **environment(),
@@ -70,19 +71,23 @@ def _check(
     table: Counts | Events,
     scenario: Scenario | None,
     options: argparse.Namespace,
-) -> Recovery:
+) -> Recovery | None:
     """Draw tables from the fit and fit them again; say on stderr how far it is."""
 
     def tell(done: int) -> None:
         print(f"\r  self-check: {done} of {options.trials}", end="", file=sys.stderr, flush=True)
 
-    check = recover(
-        found, table, trials=options.trials, scenario=scenario,
-        tell=None if options.quiet else tell,
-    )  # fmt: skip
-    if not options.quiet:
-        print(file=sys.stderr)
-    return check
+    try:
+        return recover(
+            found, table, trials=options.trials, scenario=scenario,
+            tell=None if options.quiet else tell,
+        )  # fmt: skip
+    except InputError as error:  # a run can not be as long or as busy as the record
+        print(f"ceasefire: warning: no self-check: {error}", file=sys.stderr)
+        return None
+    finally:
+        if not options.quiet:
+            print(file=sys.stderr)
 
 
 def write_results(

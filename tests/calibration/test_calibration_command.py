@@ -109,6 +109,19 @@ east = { chainage_km = 200, share = 0.1, spread_km = 4 }
     assert fitted["self_check"]["trials"] == 1
 
 
+def test_a_record_longer_than_a_run_is_fitted_without_a_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches a record of many years that is refused because no run may be as long."""
+    path = tmp_path / "years.csv"
+    rows = [f"{2000 + number}-06-01,{3 + number % 5}" for number in range(12)]
+    path.write_text("\n".join(["date,count", *rows, ""]), encoding="utf-8")
+    assert main(["-q", "calibrate", str(path), "--out", str(tmp_path / "out")]) == 0
+    assert "warning: no self-check: run.duration_days" in capsys.readouterr().err
+    fitted = json.loads((tmp_path / "out" / "calibration.json").read_text(encoding="utf-8"))
+    assert fitted["self_check"] is None
+
+
 def test_bad_input_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Catches a folder that is left behind by a table that can not be used."""
     path = tmp_path / "bad.csv"
