@@ -14,6 +14,7 @@ include_patterns = [
     "notebooks/*.ipynb",
     "benchmarks/*.md",
     "outputs/README.md",
+    "configs/data/README.md",
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",

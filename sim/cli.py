@@ -27,6 +27,7 @@ examples:
   ceasefire compare configs/minimal.toml my_scenario.toml
   ceasefire size configs/minimal.toml --require "detection_rate >= 0.9" \\
     --vary monitors.male.count=20:400
+  ceasefire calibrate configs/data/osce_daily_counts.csv --split 2021-03-01
   ceasefire check my_scenario.toml
 
 exit status: 0 = done, 1 = every run failed, 2 = bad input or files, 130 = interrupted"""
@@ -88,6 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
     study.add_export(commands)
     study.add_size(commands)
     study.add_optimise(commands)
+    study.add_calibrate(commands)
     _add_check(commands)
     _add_app(commands)
     _add_animate(commands)

@@ -262,3 +262,46 @@ def _add_runs(command: argparse.ArgumentParser, name: str) -> None:
         "--out", type=Path, metavar="DIR",
         help=f"directory for the results (default: outputs/{name}-<scenario>)",
     )  # fmt: skip
+
+
+def add_calibrate(commands: words.Commands) -> None:
+    """Add `ceasefire calibrate`."""
+    calibrate = words.add(
+        commands,
+        "calibrate",
+        "fit the violation process to a record of counts or incidents",
+        "Fit the violation process to a table (CSV) by maximum likelihood: date and count, or "
+        "datetime with chainage_km or lon and lat. Prints and writes the numbers with intervals, a "
+        "figure, and a fragment of a scenario file.",
+    )
+    calibrate.add_argument("table", metavar="TABLE", type=Path, help="table (CSV)")
+    calibrate.add_argument(
+        "--scenario", type=Path, metavar="SCENARIO",
+        help="scenario file (TOML) that the fragment is laid over; its line and hot spots say what "
+        "places mean",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--from", dest="first", type=words.day, metavar="DATE",
+        help="first day of the record (default: that of the table)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--to", dest="last", type=words.day, metavar="DATE",
+        help="last day of the record (default: that of the table)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--split", action="append", default=[], type=words.day, metavar="DATE",
+        help="first day of a phase with a rate of its own; may be given several times",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--confidence", type=float, default=0.95, metavar="C",
+        help="chance that an interval holds the value (default: 0.95)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--trials", type=words.trials, default=20, metavar="N",
+        help="tables drawn from the fit and fitted again, to check the intervals (default: 20; 0 = "
+        "none)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="directory for the results (default: outputs/calibrate-<table>)",
+    )  # fmt: skip

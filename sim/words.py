@@ -1,6 +1,7 @@
 """The words of the command line: what each kind of argument may be, and how a command is added."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -35,6 +36,11 @@ def replications(text: str) -> int:
     return _whole_number(text, 1, 1_000_000)
 
 
+def trials(text: str) -> int:
+    """Read a number of trials; none is allowed."""
+    return _whole_number(text, 0, 10_000)
+
+
 def workers(text: str) -> int:
     """Read a number of workers."""
     return _whole_number(text, 1, 10_000)
@@ -57,6 +63,14 @@ def place_of(text: str) -> Path:
     from sim.files import place
 
     return place(text)
+
+
+def day(text: str) -> date:
+    """Read a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: must be a date as 2021-07-09") from None
 
 
 def span(text: str) -> int:

@@ -132,7 +132,7 @@ def lay_process(scenario: Scenario, line: ContactLine) -> Process:
         )
         raise InputError(message)
     spots = spec.hot_spots
-    at_km = [_spot_chainage(name, spot, line) for name, spot in spots.items()]
+    at_km = [spot_chainage(name, spot, line) for name, spot in spots.items()]
     return Process(
         horizon_h=scenario.run.duration_days * 24.0,
         edges_h=edges,
@@ -175,7 +175,14 @@ def _law(scenario: Scenario) -> Law:
     )
 
 
-def _spot_chainage(name: str, spot: HotSpot, line: ContactLine) -> float:
+def spot_chainage(name: str, spot: HotSpot, line: ContactLine) -> float:
+    """Return the chainage (km) of a hot spot's centre.
+
+    Raises
+    ------
+    InputError
+        When it does not lie near the line.
+    """
     key = f"violations.hot_spots.{name}"
     if spot.lon is not None and spot.lat is not None:
         chainage, offset = line.locate(line.to_plane(spot.lon, spot.lat))
