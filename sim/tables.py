@@ -74,7 +74,7 @@ def violation_table(plan: Plan, world: World) -> pd.DataFrame:
             "unit": _named(rows["unit"], plan.support.names),
             "distance_km": rows["distance"],
             "arrived_h": arrived,
-            "cleared_h": rows["cleared"],
+            "cleared_h": np.where(rows["cleared"] <= now, rows["cleared"], np.nan),
             "response_time_min": 60.0 * (arrived - rows["reported"]),
             "total_time_min": 60.0 * (arrived - rows["onset"]),
             "status": _named(status.astype(np.int32), (*STATUS_NAMES, "live")),
@@ -181,6 +181,10 @@ def sortie_table(plan: Plan, world: World) -> pd.DataFrame:
     """Return one row for each sortie so far, in the order of launch."""
     rows = world.sorties[: int(world.clock["sorties"][0])]
     drone = rows["drone"]
+    # the flights to confirm of a sortie under way stand with its drone until it lands
+    drones = world.drones
+    under_way = np.arange(len(rows)) == drones["sortie"][drone]
+    cues = np.where(under_way, (drones["cues"] - drones["cues_before"])[drone], rows["cues"])
     return pd.DataFrame(
         {
             "sortie": np.arange(len(rows)),
@@ -193,7 +197,7 @@ def sortie_table(plan: Plan, world: World) -> pd.DataFrame:
             "off_station_h": rows["off_station"],
             "landed_h": rows["landed"],
             "end": _named(rows["ending"], ENDING_NAMES),
-            "cues": rows["cues"],
+            "cues": cues,
         }
     )
 

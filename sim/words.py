@@ -62,7 +62,16 @@ def place_of(text: str) -> Path:
     """Read a path, or a URL that fsspec knows."""
     from sim.files import place
 
-    return place(text)
+    try:
+        found = place(text)
+        found.exists()  # loads what speaks the protocol
+    except (ImportError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
+    except OSError:
+        pass  # told by the command, with what it wanted there
+    if text.startswith("memory://"):
+        raise argparse.ArgumentTypeError(f"{text}: would be gone when the command ends")
+    return found
 
 
 def day(text: str) -> date:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.engine.grid import Grid
 from sim.engine.nearest import locate
+from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.world import Records
 from sim.scenario import Scenario
@@ -23,6 +24,9 @@ class Triangles:
     corners: Floats  # (triangles, 3, 2) km
 
 
+FARTHEST_AREA_KM = 1000.0
+"""A corner farther from the line is taken for a slip, such as latitude before longitude."""
+
 type Areas = dict[int, Triangles]
 """The area of each kind that has one, by row of the kind."""
 type Stretches = tuple[int, int, int]
@@ -36,13 +40,32 @@ def _cut(outline: Floats) -> Triangles:
     return Triangles(shares / shares[-1], corners)
 
 
+def _check_near(name: str, outline: Floats, line: ContactLine) -> None:
+    away_km = np.asarray(shapely.distance(shapely.points(outline), shapely.LineString(line.xy)))
+    farthest = int(np.argmax(away_km))
+    if away_km[farthest] > FARTHEST_AREA_KM:
+        message = (
+            f"areas.{name}.outline.{farthest}: lies {away_km[farthest]:,.0f} km from the line; at "
+            f"most {FARTHEST_AREA_KM:,.0f} is allowed (corners are [lon, lat])"
+        )
+        raise InputError(message)
+
+
 def lay_areas(scenario: Scenario, line: ContactLine) -> Areas:
-    """Cut the areas of the kinds that have one into triangles in the local plane."""
+    """Cut the areas of the kinds that have one into triangles in the local plane.
+
+    Raises
+    ------
+    InputError
+        When a corner of an area lies too far from the line.
+    """
     areas: Areas = {}
     for row, kind in enumerate(scenario.violations.kinds.values()):
         if kind.area is not None:
             lon, lat = np.array(scenario.areas[kind.area].outline).T
-            areas[row] = _cut(line.to_plane(lon, lat))
+            outline = line.to_plane(lon, lat)
+            _check_near(kind.area, outline, line)
+            areas[row] = _cut(outline)
     return areas
 
 

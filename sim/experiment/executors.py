@@ -6,14 +6,18 @@ row with its error and no more.
 """
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sim.errors import InputError
 from sim.experiment.engine import Engine
 from sim.kernel.compiled import is_cached
+
+GONE_S = 60.0
+"""How long a cluster may be without workers (s) before a sweep on it is given up."""
 
 LOCAL = "local"
 """Address that stands for a cluster of this machine's own processes."""
@@ -88,7 +92,7 @@ def worker_processes(
     Raises
     ------
     InputError
-        If `workers` is below 1 or the limit is not above 0.
+        If `workers` is below 1 or the limit is not above 0, or no process can be started.
     """
     from sim.experiment.isolated import WorkerProcesses
 
@@ -102,6 +106,9 @@ def worker_processes(
     try:
         yield pool
         pool.shutdown()
+    except BrokenExecutor as error:
+        pool.shutdown(cancel_futures=True)
+        raise InputError(f"processes: {error}") from None
     except BaseException:
         pool.shutdown(cancel_futures=True)
         raise
@@ -159,4 +166,42 @@ def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
         threads = sum(client.nthreads().values())
         if threads == 0:
             raise InputError(f"dask = {address}: the cluster has no workers")
-        yield pool, threads
+        yield ClusterExecutor(pool, client, address), threads
+
+
+class ClusterExecutor(Executor):
+    """Hands calls to a Dask cluster, and tells when it has no workers any more.
+
+    Dask itself would wait for new ones for ever.
+
+    Parameters
+    ----------
+    pool, client
+        Of the cluster.
+    address
+        What the user calls it.
+    """
+
+    def __init__(self, pool: Executor, client: Any, address: str) -> None:
+        self._pool, self._client, self._address = pool, client, address
+        self._last_seen = time.monotonic()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand over a call."""
+        return self._pool.submit(fn, *args, **kwargs)
+
+    def check(self) -> None:
+        """Ask for the workers.
+
+        Raises
+        ------
+        InputError
+            If there has been none for a while.
+        """
+        if self._client.nthreads():
+            self._last_seen = time.monotonic()
+        elif time.monotonic() - self._last_seen > GONE_S:
+            raise InputError(
+                f"dask = {self._address}: the cluster has had no workers for {GONE_S:.0f} s; "
+                "what is finished is kept"
+            )

@@ -1,7 +1,7 @@
 """Making the runs of a design, chunk by chunk, on any executor."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -26,6 +26,9 @@ CHUNK_SECONDS = 0.25
 
 CHUNKS_AHEAD = 2
 """Chunks per worker that are handed over but not finished; what bounds the memory."""
+
+CHECK_EVERY_S = 5.0
+"""Time between questions whether a cluster is still there, while nothing is finished."""
 
 MAX_GROWTH = 16
 """A chunk has at most this many times as many runs as the last one measured."""
@@ -82,6 +85,7 @@ def run_design(
     _run_chunks(tasks, pace, engine.run, pool, emit, suspects)
     for task in suspects:
         future = pool.submit(run_chunk, [task], engine.run)
+        _first_done([future], pool)
         error = _loss(future)
         emit(future.result() if error is None else lost_runs([task], error))
 
@@ -106,8 +110,7 @@ def _run_chunks(
                 waiting[pool.submit(run_chunk, chunk, run)] = chunk
             if not waiting:
                 return
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in _first_done(waiting, pool):
                 chunk = waiting.pop(future)
                 if (error := _loss(future)) is None:
                     pace.learn(future.result())
@@ -122,6 +125,19 @@ def _run_chunks(
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _first_done(
+    futures: Collection[Future[ChunkResult]], pool: Executor
+) -> set[Future[ChunkResult]]:
+    """Wait until some call is done, as long as whoever makes them is there."""
+    check = getattr(pool, "check", None)
+    while True:
+        finished, _ = wait(futures, CHECK_EVERY_S, return_when=FIRST_COMPLETED)
+        if finished:
+            return finished
+        if check is not None:
+            check()
 
 
 def _loss(future: Future[ChunkResult]) -> Exception | None:

@@ -1,17 +1,22 @@
 """Checks of a scenario that span several of its tables: what names what."""
 
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from sim.scenario.fields import refuse
 from sim.scenario.messages import did_you_mean, show
 from sim.scenario.mission import UNITED_STATES
 from sim.scenario.platforms import DEFAULT_CHANCE, packaged_kinds
+from sim.scenario.support import DOMAINS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 UKRAINE = "Ukraine"
+_AMERICA = {"us", "usa", "unitedstatesofamerica", "america"}
+_ALIKE = 0.85
+"""How alike two names are, from 0 to 1, of which one is taken for a slip of the keyboard."""
 
 
 def check_names(scenario: "Scenario") -> None:
@@ -22,6 +27,7 @@ def check_names(scenario: "Scenario") -> None:
     PydanticCustomError
         With the key at fault; see `sim.scenario.fields.refuse`.
     """
+    _check_spelling(scenario)
     _check_monitors(scenario)
     _check_look_chances(scenario)
     _check_kinds(scenario)
@@ -35,6 +41,39 @@ def _known(key: str, name: str, known: Iterable[str], what: str) -> None:
     known = tuple(known)
     if name not in known:
         refuse(key, f"is not {what}{did_you_mean(name, known)}")
+
+
+def _check_spelling(scenario: "Scenario") -> None:
+    """Refuse names that mean the United States, or a nation of the force, and are not spelt so.
+
+    Nations are told apart by their names, so such a slip would change who leaves with whom.
+    """
+    named = {
+        **{f"monitors.{name}": group.nation for name, group in scenario.monitors.items()},
+        **{f"headquarters.{name}": post.nation for name, post in scenario.headquarters.items()},
+        **{f"reports.{name}": source.nation for name, source in scenario.reports.items()},
+        **{f"support.{name}": group.nation for name, group in scenario.support.items()},
+    }
+    for key, nation in named.items():
+        if nation != UNITED_STATES and _means(nation, UNITED_STATES):
+            refuse(f"{key}.nation", f'must be "{UNITED_STATES}" if they are meant')
+    force = {group.nation for group in scenario.support.values()}
+    for domain in DOMAINS:
+        lead = scenario.mission.lead(domain).nation
+        if lead and lead not in force and any(_means(lead, nation) for nation in force):
+            refuse(
+                f"mission.{domain}_lead.nation",
+                f"is no nation of the force{did_you_mean(lead, force)}",
+            )
+
+
+def _means(word: str, name: str) -> bool:
+    """Tell whether a word is another spelling of a name."""
+    plain = "".join(letter for letter in word.casefold() if letter.isalnum())
+    full = "".join(letter for letter in name.casefold() if letter.isalnum())
+    if name == UNITED_STATES and plain in _AMERICA:
+        return True
+    return SequenceMatcher(None, plain, full).ratio() >= _ALIKE
 
 
 def _check_monitors(scenario: "Scenario") -> None:

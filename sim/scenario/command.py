@@ -30,7 +30,9 @@ class Dispatch(Section):
         True, "Whether a call that finds all units busy waits; false = it is lost"
     )
     travel_is_busy: bool = quantity(
-        True, "Whether a unit on the road counts as busy; false = only on the scene"
+        True,
+        "Whether a unit is busy from dispatch until it is back; false = only as long as work on "
+        "the scene takes, from dispatch on, as in loss models: it may then serve two calls",
     )
     max_wait_h: float | None = quantity(
         None, "A call that has waited this long is dropped; none = never", unit="h", gt=0

@@ -54,6 +54,8 @@ class UnitedStates(Section):
     def _check_schedule(self) -> Self:
         if self.engagement == "schedule" and not self.schedule:
             refuse("schedule", 'must state at least one state when engagement = "schedule"')
+        if self.engagement != "schedule" and self.schedule:
+            refuse("schedule", 'must be empty unless engagement = "schedule"')
         for index, row in enumerate(self.schedule):
             if index == 0 and row.from_day != 0:
                 refuse("schedule.0.from_day", "must be 0: the first state begins on day 0")

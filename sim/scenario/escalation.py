@@ -16,16 +16,21 @@ class Regime(Section):
         1.0, "Multiplier of the background rate in this regime", unit="ratio", ge=0, le=100
     )
     worsen_per_day: float = quantity(
-        0.0, "Rate of turning worse whatever happens", unit="1/day", ge=0
+        0.0, "Rate of turning worse whatever happens", unit="1/day", ge=0, le=10_000
     )
     worsen_per_unanswered: float = quantity(
         0.0,
         "Further rate of turning worse for each remembered grave violation left unanswered",
         unit="1/day",
         ge=0,
+        le=10_000,
     )
     ease_per_day: float = quantity(
-        0.0, "Rate of turning back to the regime before; calm has none", unit="1/day", ge=0
+        0.0,
+        "Rate of turning back to the regime before; calm has none",
+        unit="1/day",
+        ge=0,
+        le=10_000,
     )
 
 

@@ -52,6 +52,12 @@ class Nation(Section):
     )
 
     @model_validator(mode="after")
+    def _check_mandate(self) -> Self:
+        if self.mandate == "granted" and self.mandate_day > 0:
+            refuse("mandate_day", 'must be 0 unless mandate = "date"')
+        return self
+
+    @model_validator(mode="after")
     def _check_strength(self) -> Self:
         for index, row in enumerate(self.strength):
             if index == 0 and row.day != 0:

@@ -28,9 +28,11 @@ LookChance = Annotated[
 class Platform(Section):
     """A class of unmanned monitor: how it flies, what it sees, what stops it, what it costs."""
 
-    speed_kmh: float = quantity(0.0, "Speed on patrol; 0 = stays where it is", unit="km/h", ge=0)
+    speed_kmh: float = quantity(
+        0.0, "Speed on patrol; 0 = stays where it is", unit="km/h", ge=0, le=10_000
+    )
     transit_speed_kmh: float | None = quantity(
-        None, "Speed between base and patrol; none = speed_kmh", unit="km/h", gt=0
+        None, "Speed between base and patrol; none = speed_kmh", unit="km/h", gt=0, le=10_000
     )
     endurance_h: float | None = quantity(
         None, "Time from launch to landing; none = unlimited, always on station", unit="h", gt=0
@@ -43,7 +45,7 @@ class Platform(Section):
         None,
         "Time between looks at a violation inside the footprint; none = one look per pass",
         unit="min",
-        gt=0,
+        ge=0.01,
     )
     look_chance: LookChance = quantity(
         ...,
@@ -71,10 +73,10 @@ class Platform(Section):
         1.0, "Multiplier of the look chance while its zone is jammed", unit="ratio", ge=0, le=1
     )
     loss_per_1000_h: float = quantity(
-        0.0, "Platforms lost per 1,000 flight hours", unit="1/1000 h", ge=0
+        0.0, "Platforms lost per 1,000 flight hours", unit="1/1000 h", ge=0, le=10_000
     )
     jamming_loss_factor: float = quantity(
-        1.0, "Multiplier of the loss rate while its zone is jammed", unit="ratio", ge=1
+        1.0, "Multiplier of the loss rate while its zone is jammed", unit="ratio", ge=1, le=1000
     )
     replacement_days: float = quantity(
         0.0, "Time until a lost platform is replaced", unit="days", ge=0

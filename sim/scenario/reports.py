@@ -11,7 +11,9 @@ class ReportSource(Section):
     nation: str = quantity(
         "", 'Nation that provides it; "United States" = silent while they are not engaged'
     )
-    kinds: tuple[str, ...] | None = items(None, "Kinds of violation it reports; none = all")
+    kinds: tuple[str, ...] | None = items(
+        None, "Kinds of violation it reports; none = all", min_length=1
+    )
     share: float = quantity(
         ...,
         "Share of violations it reports",

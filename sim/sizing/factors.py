@@ -77,8 +77,8 @@ def _check_key(factor: Factor, scenario: Scenario) -> None:
             raise InputError(f"--vary {factor.key}: the scenario has no groups in {match[1]}")
         return
     value = scenario.value(factor.key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"--vary {factor.key}: must be the key of a number, such as a count")
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"--vary {factor.key}: must be the key of a whole number, such as a count")
 
 
 def share_out(total: int, weights: list[int]) -> list[int]:

@@ -122,7 +122,8 @@ def read_requirement(text: str) -> Requirement:
         name, share = _known(match["name"], text), float(match["share"])
         if not 0.0 < share < 1.0:
             raise InputError(f"{text!r}: the share of runs must be above 0 and below 1")
-        return Requirement(text.strip(), name, match["sign"] == ">=", float(match["limit"]), share)
+        limit = _possible(name, float(match["limit"]), text)
+        return Requirement(text.strip(), name, match["sign"] == ">=", limit, share)
     if (match := _PLAIN.fullmatch(text)) is None:
         raise InputError(f"{text!r}: {GRAMMAR}")
     found = _statistic(text, match["of"] or "mean", match["inner"] or match["name"])
@@ -131,7 +132,17 @@ def read_requirement(text: str) -> Requirement:
     if share_of_runs is not None and at_least:
         # The quantile is at or above the limit where enough runs are.
         share_of_runs = round(1.0 - share_of_runs, 6)
-    return Requirement(text.strip(), found.measure, at_least, float(match["limit"]), share_of_runs)
+    limit = _possible(found.measure, float(match["limit"]), text)
+    return Requirement(text.strip(), found.measure, at_least, limit, share_of_runs)
+
+
+def _possible(measure: str, limit: float, text: str) -> float:
+    """Return a limit that the measure can reach."""
+    known = MEASURES.get(measure)
+    if limit < 0.0 or (known is not None and known.unit == "share" and limit > 1.0):
+        most = " and at most 1, as a share is" if known and known.unit == "share" else ""
+        raise InputError(f"{text!r}: the limit must be at least 0{most}")
+    return limit
 
 
 def _statistic(text: str, of: str, name: str) -> Statistic:

@@ -13,7 +13,7 @@ from poison import DEADLY, GOOD, POISONED, doomed, doubled, half_an_answer, hang
 
 from sim.errors import InputError
 from sim.experiment import Engine, SweepDesign, sweep
-from sim.experiment.executors import dask_cluster, worker_processes
+from sim.experiment.executors import ClusterExecutor, dask_cluster, worker_processes
 from sim.experiment.isolated import LostProcessError, WorkerProcesses
 
 Make = Callable[..., SweepDesign]
@@ -158,6 +158,28 @@ def test_a_run_that_kills_workers_of_dask_costs_itself_alone(make_design: Make) 
     assert runs.loc[bad, "error"].iloc[0].startswith("KilledWorker")
     expected = sweep(design, engine=GOOD)
     pd.testing.assert_frame_equal(runs[~bad], expected[~bad], check_exact=True)
+
+
+class Deserted(Executor):
+    """A cluster without workers: takes calls, makes none."""
+
+    def submit(self, *_call: Any, **_named: Any) -> Future[Any]:
+        return Future()
+
+    def nthreads(self) -> dict[str, int]:
+        return {}
+
+
+def test_a_cluster_without_workers_is_given_up(
+    make_design: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a sweep that waits for ever for workers that do not come back."""
+    monkeypatch.setattr("sim.experiment.executors.GONE_S", 0.2)
+    monkeypatch.setattr("sim.experiment.runner.CHECK_EVERY_S", 0.1)
+    pool = Deserted()
+    executor = ClusterExecutor(pool, pool, "tcp://there:8786")
+    with pytest.raises(InputError, match="tcp://there:8786: the cluster has had no workers"):
+        sweep(make_design(), engine=GOOD, executor=executor, workers=2)
 
 
 def test_a_cluster_that_does_not_answer_is_one_line() -> None:
