@@ -13,6 +13,7 @@ from sim.experiment.comparison import DEFAULT_MEASURES
 from sim.measures import MEASURES
 
 FILES = {
+    "sources.json",
     *("runs.parquet", "comparison.csv", "comparison.md", "manifest.json"),
     *("differences.png", "differences.svg"),
 }

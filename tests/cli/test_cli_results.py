@@ -17,6 +17,7 @@ from sim.cli import main
 from sim.experiment import load_results, summarise
 
 RUN_FILES = {
+    "sources.json",
     *(
         "events.parquet",
         "forces.parquet",
