@@ -23,6 +23,7 @@ from sim.agents.violation import (
     UNDETECTED,
     WAITING,
 )
+from sim.app.marks import mark_classes
 from sim.geography import load_basemap
 from sim.model import CeasefireModel
 
@@ -63,6 +64,8 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
     on_earth = plan.scenario.line.length_km is None
     base, bases = load_basemap(), model.world.bases
     stations = plan.scenario.headquarters
+    classes = [_class_of(model, one.group, one.platform) for one in model.drones]
+    order = list(dict.fromkeys(classes))
     return {
         "line": _rounded(line.xy),
         "sectors": _rounded(line.point(line.sector_edges(plan.scenario.line.sectors))),
@@ -85,15 +88,21 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
             for name, spec in stations.items()
             if on_earth and spec.lon is not None and spec.lat is not None
         ],
+        "classes": mark_classes(order),
         "drones": [
-            [one.name, one.platform, one.radius_km, plan.scenario.monitors[one.group].patrol]
-            for one in model.drones
+            [one.name, order.index(named), one.radius_km]
+            for one, named in zip(model.drones, classes, strict=True)
         ],
         "units": [[one.name, one.nation, one.role] for one in model.units],
         "kinds": list(plan.kinds),
         "states": list(STATES),
         "attribution": base.attribution if on_earth else "",
     }
+
+
+def _class_of(model: CeasefireModel, group: str, platform: str) -> tuple[str, bool]:
+    """Return the class of a monitor: its platform, and whether it is fixed."""
+    return platform, model.plan.scenario.monitors[group].patrol == "static"
 
 
 def _zones(model: CeasefireModel) -> list[Any]:
