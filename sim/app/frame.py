@@ -52,6 +52,10 @@ def _rounded(values: ArrayLike) -> Any:
     return np.round(np.asarray(values, dtype=np.float64), 2).tolist()
 
 
+def _place(x: float, y: float) -> tuple[float, float]:
+    return round(float(x), 2), round(float(y), 2)
+
+
 def ground(model: CeasefireModel) -> dict[str, Any]:
     """Return what does not move in a run: line, land, towns, bases, headquarters, names.
 
@@ -126,7 +130,7 @@ def frame(model: CeasefireModel) -> dict[str, Any]:
         "night": bool(hour >= NIGHT_FROM_H or hour < NIGHT_TO_H),
         "running": bool(model.running),
         "drones": [
-            [one.row, *_rounded(one.pos), int(one.on_station)]
+            [one.row, *_place(*one.pos), int(one.on_station)]
             for one in model.drones
             if int(one.record["stage"]) in FLYING
         ],
@@ -141,7 +145,7 @@ def _unit(model: CeasefireModel, row: int) -> list[Any]:
     """Return row, place, stage, base and violation (-1 for none) of a unit."""
     unit = model.units[row]
     stage = unit.stage if unit.present else "absent"
-    return [row, *_rounded(unit.pos), stage, int(unit.record["base"]), unit.violation]
+    return [row, *_place(*unit.pos), stage, int(unit.record["base"]), unit.violation]
 
 
 def states_of(rows: Any, now: float) -> Any:
@@ -169,7 +173,7 @@ def violations_on_map(model: CeasefireModel) -> list[list[Any]]:
     shown &= (states != OVER) | (rows["end"] > now - OVER_SHOWN_H)
     chosen = np.flatnonzero(shown)
     return [
-        [int(row), *_rounded((rows["x"][row], rows["y"][row])), int(rows["kind"][row]),
+        [int(row), *_place(rows["x"][row], rows["y"][row]), int(rows["kind"][row]),
          int(states[row]), int(rows["severity"][row])]
         for row in chosen
     ]  # fmt: skip

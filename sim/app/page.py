@@ -4,6 +4,7 @@ Serve it with `ceasefire app` or ``solara run sim/app/page.py``, or display ``Pa
 notebook.
 """
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -40,14 +41,17 @@ CSS = """
 
 @solara.component_vue("map.vue")
 def Map(  # noqa: N802  # a component
-    ground: dict[str, Any],
-    frame: dict[str, Any],
+    ground_json: str,
+    frame_json: str,
     playing: bool,
     picked: int,
     event_next: Callable[[dict[str, int]], None],
     event_pick: Callable[[int], None],
 ) -> None:
-    """Draw a run on a canvas; asks for the next frame when it has painted one."""
+    """Draw a run on a canvas; asks for the next frame when it has painted one.
+
+    Texts, because Solara searches each number of a list for components, several times a frame.
+    """
 
 
 @solara.component_vue("controls.vue")
@@ -195,8 +199,8 @@ def _map(
 ) -> None:
     """Put a map on the page; one that only goes along asks for nothing."""
     Map(
-        ground=watch.ground,
-        frame=dict(watch.frame()),
+        ground_json=watch.ground_json,
+        frame_json=json.dumps(watch.frame()),
         playing=playing,
         picked=picked,
         event_next=on_next,

@@ -23,14 +23,14 @@ duration_days = 30
 file = "line.geojson"
 feature = "none"
 [violations]
-rate_per_day = 4000
+rate_per_day = 700
 [violations.kinds.shelling]
 mean_duration_min = 120
 [monitors.male]
 count = 250
 [monitors.mini]
 platform = "mini_wing"
-count = 1200
+count = 300
 patrol = "shuttle"
 """
 
