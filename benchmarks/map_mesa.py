@@ -45,7 +45,11 @@ def make_renderer(model: StateModel, backend: str) -> SpaceRenderer:
     """Return Mesa's renderer with the base map; backend is `matplotlib` or `altair`."""
     model.show(0)
     renderer = SpaceRenderer(model, backend=backend)
-    renderer.setup_agents(lambda agent: AgentPortrayalStyle(color=agent.colour, size=18))
+    size = {"chart_width": WIDTH_PX - 100, "chart_height": HEIGHT_PX - 60}
+    renderer.setup_agents(
+        lambda agent: AgentPortrayalStyle(color=agent.colour, size=18),
+        **(size if backend == "altair" else {}),
+    )
     if backend == "matplotlib":
         # it clears lines and patches before each frame, so the base map has to be drawn again
         frame_of = renderer.space_drawer.draw_matplotlib
@@ -57,7 +61,7 @@ def make_renderer(model: StateModel, backend: str) -> SpaceRenderer:
         renderer.space_drawer.draw_matplotlib = draw
         renderer.canvas.get_figure().set_size_inches(WIDTH_PX / DPI, HEIGHT_PX / DPI)
     else:
-        renderer.setup_structure(chart_width=WIDTH_PX - 100, chart_height=HEIGHT_PX - 60)
+        renderer.setup_structure(**size)
         ground = _ground_chart(model)
         renderer.post_process = lambda chart: alt.layer(ground, chart)
     return renderer.render()

@@ -17,10 +17,10 @@ from sim.app.desk import Desk
 from sim.app.export import events_csv, events_geojson, map_svg
 from sim.app.figures import clock_text, compared, latest, story
 from sim.app.levers import GROUPS
-from sim.app.results import RESULTS_VARIABLE, Results
+from sim.app.results import RESULTS_VARIABLE
+from sim.app.results_panel import ResultsPanel
 from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.watch import SPEEDS_MIN, Watch
-from sim.report.labels import measure_label
 
 NOTHING_PICKED = -1
 CSS = """
@@ -32,7 +32,18 @@ CSS = """
 .ceasefire-results { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 16px;
   padding: 8px 16px; }
 .ceasefire-results img, .ceasefire-results svg { max-height: 40vh; max-width: 100%; }
+.ceasefire-least { display: block; height: auto !important; white-space: normal; padding: 2px 4px;
+  text-align: left; text-transform: none; }
 .ceasefire-results > * { overflow: hidden auto; min-height: 0; }
+@media (max-width: 1000px) {
+  .ceasefire-page { display: block; overflow: auto; }
+  .ceasefire-page > * { height: auto; overflow: visible; }
+  .ceasefire-page > :first-child { max-height: 45vh; overflow: auto; }
+  .ceasefire-page .ceasefire-map { height: 65vh; }
+  .ceasefire-results { grid-template-columns: minmax(0, 1fr); }
+}
+.ceasefire-page a:focus-visible, .ceasefire-page button:focus-visible, header button:focus-visible {
+  outline: 2px solid #E69F00; outline-offset: 1px; }
 .ceasefire-compared { width: 100%; border-collapse: collapse; font-size: 13px; }
 .ceasefire-compared th, .ceasefire-compared td { text-align: right; padding: 2px 4px; }
 .ceasefire-compared th:first-child, .ceasefire-compared td:first-child { text-align: left; }
@@ -220,26 +231,3 @@ def _Downloads(desk: Desk) -> None:  # noqa: N802
     ):
         with solara.FileDownload(lambda make=make: make(model), filename=f"{name}-{ending}"):
             solara.Button(label, text=True, small=True)
-
-
-@solara.component
-def ResultsPanel(  # noqa: N802
-    results: Results, on_watch: Callable[[int, int], None]
-) -> None:
-    """Show the response surface of a sweep, and let the user choose one of its runs."""
-    by_label = {measure_label(name): name for name in results.measures}
-    measure = solara.use_reactive(next(iter(by_label)))
-    words = [f"{point}: {results.words(point)}" for point in range(len(results.points))]
-    point, run = solara.use_reactive(words[0]), solara.use_reactive(0)
-    figure = solara.use_memo(lambda: results.figure(by_label[measure.value]), [measure.value])
-    last = results.design.replications - 1
-    with solara.Div(classes=["ceasefire-results"]):
-        solara.FigureMatplotlib(figure, dependencies=[measure.value])
-        with solara.Div():
-            solara.Select("Measure", list(by_label), value=measure)
-            solara.Select("Design point", words, value=point)
-            solara.SliderInt("Replication", value=run, min=0, max=max(1, last))
-            solara.Button(
-                "Watch this run",
-                on_click=lambda: on_watch(int(point.value.split(":")[0]), min(run.value, last)),
-            )
