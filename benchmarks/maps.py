@@ -37,7 +37,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 WAYS = {
-    "canvas": ("own canvas (`sim/app/map.vue`)", "solara"),
+    "canvas": ("own canvas (`sim/app/map.vue`; with footprints and trails)", "solara"),
     "mesa-matplotlib": ("Mesa's SpaceRenderer, Matplotlib", "mesa"),
     "mesa-altair": ("Mesa's SpaceRenderer, Altair", "altair"),
     "plotly": ("Plotly figure widget", "plotly"),
@@ -101,7 +101,7 @@ def until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE_S
     while not holds():
         if time.monotonic() > end:
-            message = f"nothing happened in {PATIENCE_S:g} s"
+            message = f"draws nothing in {PATIENCE_S:g} s"
             raise TimeoutError(message)
         time.sleep(0.1)
 
@@ -211,7 +211,7 @@ def main() -> None:
         try:
             rates[way] = measure(way)
         except (TimeoutError, WebDriverException) as error:
-            rates[way] = f"fails: {str(error).splitlines()[0]}"
+            rates[way] = str(error).splitlines()[0]
         print(way, rates[way], flush=True)
     if not sys.argv[1:]:
         OUT.write_text(page(rates))

@@ -7,7 +7,7 @@ from sim.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 type Shape = tuple[tuple[float, float], ...]
 """Corners of a mark (px) around its place; what flies points to the right."""
 
-COLOURS = (BLUE, GREEN, PURPLE, SKY, ORANGE, GREY, VERMILION)
+COLOURS = (BLUE, GREEN, PURPLE, SKY, ORANGE, VERMILION, GREY)
 ABBREVIATIONS = ("male", "hale")
 
 
@@ -56,7 +56,7 @@ def mark_classes(drones: Iterable[tuple[str, bool]]) -> list[dict[str, object]]:
         number, shapes = used[fixed], FIXED if fixed else FLYING
         used[fixed] += 1
         words = platform.upper() if platform in ABBREVIATIONS else platform.replace("_", " ")
-        colour = COLOURS[(3 * fixed + number) % len(COLOURS)]
+        colour = COLOURS[(fixed + number) % len(COLOURS)]
         marks.append(
             {
                 "platform": platform,

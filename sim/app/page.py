@@ -24,8 +24,10 @@ from sim.app.watch import SPEEDS_MIN, Watch
 
 NOTHING_PICKED = -1
 CSS = """
-.ceasefire-page { position: fixed; inset: 64px 0 0 0; display: grid;
+.ceasefire-page { position: relative; height: 720px; width: 100%; display: grid;
   grid-template-columns: 270px minmax(0, 1fr) 330px; grid-template-rows: minmax(0, 1fr); }
+/* in a page of its own, not in a cell of a notebook */
+.solara-content-main .ceasefire-page { position: fixed; inset: 64px 0 0 0; height: auto; }
 .ceasefire-page > * { overflow: auto; min-height: 0; height: 100%; }
 .ceasefire-two { display: grid; grid-auto-rows: minmax(0, 1fr); }
 .ceasefire-two > * { overflow: hidden; min-height: 0; height: 100%; }
@@ -37,6 +39,7 @@ CSS = """
 .ceasefire-results > * { overflow: hidden auto; min-height: 0; }
 @media (max-width: 1000px) {
   .ceasefire-page { display: block; overflow: auto; }
+  .solara-content-main .ceasefire-page { top: 56px; }
   .ceasefire-page > * { height: auto; overflow: visible; }
   .ceasefire-page > :first-child { max-height: 45vh; overflow: auto; }
   .ceasefire-page .ceasefire-map { height: 65vh; }
@@ -44,7 +47,7 @@ CSS = """
 }
 .ceasefire-page a:focus-visible, .ceasefire-page button:focus-visible, header button:focus-visible {
   outline: 2px solid #E69F00; outline-offset: 1px; }
-.ceasefire-compared { width: 100%; border-collapse: collapse; font-size: 13px; }
+.ceasefire-compared { width: calc(100% - 24px); margin: 8px 12px; border-collapse: collapse; font-size: 13px; }
 .ceasefire-compared th, .ceasefire-compared td { text-align: right; padding: 2px 4px; }
 .ceasefire-compared th:first-child, .ceasefire-compared td:first-child { text-align: left; }
 """

@@ -41,7 +41,7 @@ def _choice(
         "Design point", words, value=words[point.value],
         on_value=lambda chosen: point.set(words.index(chosen)),
     )  # fmt: skip
-    solara.SliderInt("Replication", value=run, min=0, max=max(1, last))
+    solara.SliderInt(f"Replication {run.value}", value=run, min=0, max=max(1, last))
     solara.Button(
         "Watch this run",
         on_click=lambda: on_watch(point.value, min(run.value, last)),

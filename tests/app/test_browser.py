@@ -1,6 +1,7 @@
 """The page in a real browser."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -17,6 +18,7 @@ from chromium import (
     choose,
     click,
     corner,
+    drawn,
     find,
     opened,
     painted,
@@ -100,10 +102,18 @@ def test_another_scenario_and_the_story_of_an_event(page):
     time.sleep(1)
     click(page, ".event")
     until(lambda: "begins" in text(page, "#story"))
+    pictures(page, "page")
+
+
+def pictures(browser, name):
+    """Take pictures at the sizes that the page is made for, to be looked at."""
     for width, height in SIZES:
-        page.set_window_size(width, height + 140)
+        # the view, not the window, whose frame takes room
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         time.sleep(1)
-        assert page.save_screenshot(str(PICTURES / f"page-{width}x{height}.png"))
+        assert browser.save_screenshot(str(PICTURES / f"{name}-{width}x{height}.png"))
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_two_forces_meet_the_same_violations(page):
@@ -134,7 +144,14 @@ def test_the_map_follows_the_system_into_the_dark(page):
     page.refresh()
     until(lambda: find(page, "canvas") and painted(page) > 0, seconds=40)
     until(lambda: max(corner(page)) < 80 < min(bright))
-    assert page.save_screenshot(str(PICTURES / "dark.png"))
+    choose(page, "#scenario", "sensors_instead")
+    until(lambda: "Sensors" in text(page, ".ceasefire-controls .about"), seconds=30)
+    choose(page, "#speed", "360")
+    click(page, "#play")
+    until(lambda: len(find(page, ".event")) > 8, seconds=60)
+    click(page, "#play")
+    time.sleep(1)
+    pictures(page, "dark")
 
 
 def test_tabs_do_not_disturb_each_other(page, address):
@@ -147,3 +164,56 @@ def test_tabs_do_not_disturb_each_other(page, address):
     until(lambda: "day 1, 00:00" not in text(page, "#clock"))
     page.switch_to.window(first)
     assert "day 1, 00:00" in text(page, "#clock")
+
+
+def test_a_story_is_told_to_the_keyboard(page):
+    """Would catch a map whose violations only a mouse can reach, or a focus that cannot be seen."""
+    choose(page, "#speed", "60")
+    for frame in range(1, 20):
+        click(page, "#step")
+        until(lambda frame=frame: canvas(page, "number") == str(frame))
+        if drawn(page)["events"] > 1:
+            break
+    (shown,) = find(page, "canvas")
+    page.execute_script("document.querySelector('#picture').focus()")
+    page.switch_to.active_element.send_keys("\ue008\ue004")  # shift and tab: back to the map
+    assert page.switch_to.active_element == shown
+    assert (
+        page.execute_script("return getComputedStyle(arguments[0]).outlineStyle", shown) == "solid"
+    )
+    shown.send_keys("n")
+    until(lambda: "begins" in text(page, "#story"))
+    first = text(page, "#story")
+    shown.send_keys("n")
+    until(lambda: text(page, "#story") != first)
+    shown.send_keys("p")
+    until(lambda: text(page, "#story") == first)
+    shown.send_keys("\ue00c")
+    until(lambda: not find(page, "#story"))
+
+
+def test_every_control_is_reached_with_tab(page):
+    """Would catch a control that a keyboard cannot reach."""
+    script = (
+        "return [...document.querySelectorAll('button, input, select, summary, canvas')]"
+        ".filter((e) => e.tabIndex < 0).map((e) => e.outerHTML)"
+    )
+    assert page.execute_script(script) == []
+
+
+@pytest.mark.parametrize("width", [420, 800])
+def test_a_narrow_page_stacks_its_parts(page, width):
+    """Would catch panels that cover each other, or a map without room."""
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    time.sleep(1)
+    script = (
+        "return ['controls', 'map', 'dashboard'].map((e) => {"
+        "const b = document.querySelector('.ceasefire-' + e).parentElement.getBoundingClientRect();"
+        "return [b.left, b.right, b.top, b.bottom]; })"
+    )
+    boxes = page.execute_script(script)
+    assert all(left >= 0 and right <= width for left, right, _, _ in boxes)
+    assert all(above[3] <= below[2] + 1 for above, below in pairwise(boxes))
+    assert boxes[1][3] - boxes[1][2] > 300
+    assert page.save_screenshot(str(PICTURES / f"narrow-{width}.png"))
