@@ -47,7 +47,8 @@ CSS = """
 }
 .ceasefire-page a:focus-visible, .ceasefire-page button:focus-visible, header button:focus-visible {
   outline: 2px solid #E69F00; outline-offset: 1px; }
-.ceasefire-compared { width: calc(100% - 24px); margin: 8px 12px; border-collapse: collapse; font-size: 13px; }
+.ceasefire-compared { width: calc(100% - 24px); margin: 8px 12px; border-collapse: collapse;
+  font-size: 13px; }
 .ceasefire-compared th, .ceasefire-compared td { text-align: right; padding: 2px 4px; }
 .ceasefire-compared th:first-child, .ceasefire-compared td:first-child { text-align: left; }
 """
