@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OUT = Path(__file__).with_name("MAPS.md")
 PICTURES = ROOT / "outputs" / "maps"
 WINDOW_PX = (1280, 860)
-WARM_UP_FRAMES, MEASURED_S, PATIENCE_S = 5, 10.0, 40.0
+WARM_UP_FRAMES, MEASURED_S, PATIENCE_S = 5, 8.0, 25.0
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
