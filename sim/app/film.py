@@ -11,6 +11,7 @@ from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.path import Path as MplPath
 
 from sim.app.figures import clock_text
 from sim.app.frame import STATES
@@ -26,7 +27,6 @@ from sim.report.style import (
     ORANGE,
     PURPLE,
     QUIET,
-    SKY,
     STYLE,
     VERMILION,
     new_figure,
@@ -116,7 +116,13 @@ class _Film:
         self.axes: Axes = figure.add_subplot()
         self.title = self.axes.set_title("")
         _draw_ground(self.axes, watch)
-        self.drones = self.axes.scatter([], [], s=10, color=SKY, label="drone", zorder=3)
+        self.classes = [
+            self.axes.scatter(
+                [], [], s=34, marker=_marker(one["corners"]), color=one["colour"],
+                label=one["words"], linewidths=0, zorder=3,
+            )
+            for one in watch.ground["classes"]
+        ]  # fmt: skip
         self.units = self.axes.scatter(
             [], [], s=28, marker="D", color=BLACK, label="support unit on a job", zorder=5
         )
@@ -128,7 +134,11 @@ class _Film:
 
     def show(self, watch: Watch) -> None:
         now = watch.frame()
-        self.drones.set_offsets(_places(row[1:3] for row in now["drones"]))
+        class_of = [drone[1] for drone in watch.ground["drones"]]
+        for number, marks in enumerate(self.classes):
+            marks.set_offsets(
+                _places(row[1:3] for row in now["drones"] if class_of[row[0]] == number)
+            )
         self.units.set_offsets(_places(row[1:3] for row in now["units"] if row[5] >= 0))
         for state, marks in enumerate(self.states):
             marks.set_offsets(_places(row[1:3] for row in now["violations"] if row[4] == state))
@@ -138,6 +148,11 @@ class _Film:
             f"{clock_text(watch.model.hours)} ({light}): {counts['detected']} of "
             f"{counts['violations']} violations detected, {counts['answered']} answered"
         )
+
+
+def _marker(corners: list[list[float]]) -> MplPath:
+    """Return the mark of a class of monitors as Matplotlib takes it."""
+    return MplPath([*corners, corners[0]], closed=True)
 
 
 def _places(points: Any) -> Any:

@@ -23,6 +23,7 @@ from sim.agents.violation import (
     UNDETECTED,
     WAITING,
 )
+from sim.app.marks import mark_classes
 from sim.geography import load_basemap
 from sim.model import CeasefireModel
 
@@ -51,6 +52,10 @@ def _rounded(values: ArrayLike) -> Any:
     return np.round(np.asarray(values, dtype=np.float64), 2).tolist()
 
 
+def _place(x: float, y: float) -> tuple[float, float]:
+    return round(float(x), 2), round(float(y), 2)
+
+
 def ground(model: CeasefireModel) -> dict[str, Any]:
     """Return what does not move in a run: line, land, towns, bases, headquarters, names.
 
@@ -63,6 +68,8 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
     on_earth = plan.scenario.line.length_km is None
     base, bases = load_basemap(), model.world.bases
     stations = plan.scenario.headquarters
+    classes = [_class_of(model, one.group, one.platform) for one in model.drones]
+    order = list(dict.fromkeys(classes))
     return {
         "line": _rounded(line.xy),
         "sectors": _rounded(line.point(line.sector_edges(plan.scenario.line.sectors))),
@@ -85,15 +92,21 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
             for name, spec in stations.items()
             if on_earth and spec.lon is not None and spec.lat is not None
         ],
+        "classes": mark_classes(order),
         "drones": [
-            [one.name, one.platform, one.radius_km, plan.scenario.monitors[one.group].patrol]
-            for one in model.drones
+            [one.name, order.index(named), one.radius_km]
+            for one, named in zip(model.drones, classes, strict=True)
         ],
         "units": [[one.name, one.nation, one.role] for one in model.units],
         "kinds": list(plan.kinds),
         "states": list(STATES),
         "attribution": base.attribution if on_earth else "",
     }
+
+
+def _class_of(model: CeasefireModel, group: str, platform: str) -> tuple[str, bool]:
+    """Return the class of a monitor: its platform, and whether it is fixed."""
+    return platform, model.plan.scenario.monitors[group].patrol == "static"
 
 
 def _zones(model: CeasefireModel) -> list[Any]:
@@ -117,7 +130,7 @@ def frame(model: CeasefireModel) -> dict[str, Any]:
         "night": bool(hour >= NIGHT_FROM_H or hour < NIGHT_TO_H),
         "running": bool(model.running),
         "drones": [
-            [one.row, *_rounded(one.pos), int(one.on_station)]
+            [one.row, *_place(*one.pos), int(one.on_station)]
             for one in model.drones
             if int(one.record["stage"]) in FLYING
         ],
@@ -132,7 +145,7 @@ def _unit(model: CeasefireModel, row: int) -> list[Any]:
     """Return row, place, stage, base and violation (-1 for none) of a unit."""
     unit = model.units[row]
     stage = unit.stage if unit.present else "absent"
-    return [row, *_rounded(unit.pos), stage, int(unit.record["base"]), unit.violation]
+    return [row, *_place(*unit.pos), stage, int(unit.record["base"]), unit.violation]
 
 
 def states_of(rows: Any, now: float) -> Any:
@@ -160,7 +173,7 @@ def violations_on_map(model: CeasefireModel) -> list[list[Any]]:
     shown &= (states != OVER) | (rows["end"] > now - OVER_SHOWN_H)
     chosen = np.flatnonzero(shown)
     return [
-        [int(row), *_rounded((rows["x"][row], rows["y"][row])), int(rows["kind"][row]),
+        [int(row), *_place(rows["x"][row], rows["y"][row]), int(rows["kind"][row]),
          int(states[row]), int(rows["severity"][row])]
         for row in chosen
     ]  # fmt: skip

@@ -4,6 +4,7 @@ Serve it with `ceasefire app` or ``solara run sim/app/page.py``, or display ``Pa
 notebook.
 """
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,23 +17,38 @@ from sim.app.desk import Desk
 from sim.app.export import events_csv, events_geojson, map_svg
 from sim.app.figures import clock_text, compared, latest, story
 from sim.app.levers import GROUPS
-from sim.app.results import RESULTS_VARIABLE, Results
+from sim.app.results import RESULTS_VARIABLE
+from sim.app.results_panel import ResultsPanel
 from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.watch import SPEEDS_MIN, Watch
-from sim.report.labels import measure_label
 
 NOTHING_PICKED = -1
 CSS = """
-.ceasefire-page { position: fixed; inset: 64px 0 0 0; display: grid;
+.ceasefire-page { position: relative; height: 720px; width: 100%; display: grid;
   grid-template-columns: 270px minmax(0, 1fr) 330px; grid-template-rows: minmax(0, 1fr); }
+/* in a page of its own, not in a cell of a notebook */
+.solara-content-main .ceasefire-page { position: fixed; inset: 64px 0 0 0; height: auto; }
 .ceasefire-page > * { overflow: auto; min-height: 0; height: 100%; }
 .ceasefire-two { display: grid; grid-auto-rows: minmax(0, 1fr); }
 .ceasefire-two > * { overflow: hidden; min-height: 0; height: 100%; }
 .ceasefire-results { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 16px;
   padding: 8px 16px; }
 .ceasefire-results img, .ceasefire-results svg { max-height: 40vh; max-width: 100%; }
+.ceasefire-least { display: block; height: auto !important; white-space: normal; padding: 2px 4px;
+  text-align: left; text-transform: none; }
 .ceasefire-results > * { overflow: hidden auto; min-height: 0; }
-.ceasefire-compared { width: 100%; border-collapse: collapse; font-size: 13px; }
+@media (max-width: 1000px) {
+  .ceasefire-page { display: block; overflow: auto; }
+  .solara-content-main .ceasefire-page { top: 56px; }
+  .ceasefire-page > * { height: auto; overflow: visible; }
+  .ceasefire-page > :first-child { max-height: 45vh; overflow: auto; }
+  .ceasefire-page .ceasefire-map { height: 65vh; }
+  .ceasefire-results { grid-template-columns: minmax(0, 1fr); }
+}
+.ceasefire-page a:focus-visible, .ceasefire-page button:focus-visible, header button:focus-visible {
+  outline: 2px solid #E69F00; outline-offset: 1px; }
+.ceasefire-compared { width: calc(100% - 24px); margin: 8px 12px; border-collapse: collapse;
+  font-size: 13px; }
 .ceasefire-compared th, .ceasefire-compared td { text-align: right; padding: 2px 4px; }
 .ceasefire-compared th:first-child, .ceasefire-compared td:first-child { text-align: left; }
 """
@@ -40,14 +56,17 @@ CSS = """
 
 @solara.component_vue("map.vue")
 def Map(  # noqa: N802  # a component
-    ground: dict[str, Any],
-    frame: dict[str, Any],
+    ground_json: str,
+    frame_json: str,
     playing: bool,
     picked: int,
     event_next: Callable[[dict[str, int]], None],
     event_pick: Callable[[int], None],
 ) -> None:
-    """Draw a run on a canvas; asks for the next frame when it has painted one."""
+    """Draw a run on a canvas; asks for the next frame when it has painted one.
+
+    Texts, because Solara searches each number of a list for components, several times a frame.
+    """
 
 
 @solara.component_vue("controls.vue")
@@ -195,8 +214,8 @@ def _map(
 ) -> None:
     """Put a map on the page; one that only goes along asks for nothing."""
     Map(
-        ground=watch.ground,
-        frame=dict(watch.frame()),
+        ground_json=watch.ground_json,
+        frame_json=json.dumps(watch.frame()),
         playing=playing,
         picked=picked,
         event_next=on_next,
@@ -216,26 +235,3 @@ def _Downloads(desk: Desk) -> None:  # noqa: N802
     ):
         with solara.FileDownload(lambda make=make: make(model), filename=f"{name}-{ending}"):
             solara.Button(label, text=True, small=True)
-
-
-@solara.component
-def ResultsPanel(  # noqa: N802
-    results: Results, on_watch: Callable[[int, int], None]
-) -> None:
-    """Show the response surface of a sweep, and let the user choose one of its runs."""
-    by_label = {measure_label(name): name for name in results.measures}
-    measure = solara.use_reactive(next(iter(by_label)))
-    words = [f"{point}: {results.words(point)}" for point in range(len(results.points))]
-    point, run = solara.use_reactive(words[0]), solara.use_reactive(0)
-    figure = solara.use_memo(lambda: results.figure(by_label[measure.value]), [measure.value])
-    last = results.design.replications - 1
-    with solara.Div(classes=["ceasefire-results"]):
-        solara.FigureMatplotlib(figure, dependencies=[measure.value])
-        with solara.Div():
-            solara.Select("Measure", list(by_label), value=measure)
-            solara.Select("Design point", words, value=point)
-            solara.SliderInt("Replication", value=run, min=0, max=max(1, last))
-            solara.Button(
-                "Watch this run",
-                on_click=lambda: on_watch(int(point.value.split(":")[0]), min(run.value, last)),
-            )

@@ -1,5 +1,6 @@
 """A finished sweep on the page: its response surface, and the runs behind each of its points."""
 
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ from sim.experiment.design import DesignPoint
 from sim.experiment.store import sweep_manifest
 from sim.report import draw_curves, draw_heat_map
 from sim.report.heat_map import levels_of
-from sim.report.labels import factor_label, value_label
+from sim.report.labels import factor_label, is_duration, is_number, is_numeric, value_label
 from sim.report.scatter import draw_scatter
 from sim.report.sweeps import DEFAULT_MEASURES, at_middle
 from sim.scenario import Scenario
 
 RESULTS_VARIABLE = "CEASEFIRE_APP_RESULTS"
 """Environment variable with the directory of a sweep to open; set by `ceasefire app --results`."""
+SIZES = (".count", ".desks")
+"""Endings of factors of which less is cheaper."""
 
 
 class Results:
@@ -40,6 +43,13 @@ class Results:
         self.design = SweepDesign.from_manifest(sweep_manifest(directory)["design"])
         self.summary: pd.DataFrame = summarise_results(directory, self.design)
         self.points: list[DesignPoint] = list(self.design.points())
+        columns = list(self.design.columns)
+        numbers = {
+            _named(point.levels[key] for key in columns): number
+            for number, point in enumerate(self.points)
+        }
+        rows = self.summary[columns].itertuples(index=False)
+        self.summary["point"] = [numbers[_named(row)] for row in rows]
         self.measures = [
             name
             for name in DEFAULT_MEASURES
@@ -71,3 +81,55 @@ class Results:
             return draw_curves(self.summary, varied[0], measure)
         rows, note = at_middle(self.summary, varied[2:])
         return draw_heat_map(rows, varied[0], varied[1], measure, note)
+
+    def frontier(self, measure: str, target: float) -> list[int]:
+        """Return the design points with the least forces whose mean of a measure is good enough.
+
+        Of two forces that are good enough, one that is nowhere larger and somewhere smaller than
+        the other leaves it out. Forces are compared where all that is no size of a force is equal.
+
+        Parameters
+        ----------
+        measure
+            Name of the measure.
+        target
+            What its mean must be at least; for times, at most (min).
+        """
+        sizes = [key for key in self.design.columns if self._is_size(key)]
+        others = [key for key in self.design.columns if key not in sizes]
+        mean = self.summary[f"{measure}_mean"]
+        enough = self.summary[mean <= target if is_duration(measure) else mean >= target]
+        if not sizes:
+            return []
+        parts = enough.groupby(others, sort=False, dropna=False) if others else [((), enough)]
+        found = [
+            int(row["point"])
+            for _, part in parts
+            for row in part.to_dict("records")
+            if not _is_beaten(row, part[sizes])
+        ]
+        return sorted(found)
+
+    def _is_size(self, key: str) -> bool:
+        return key.endswith(SIZES) and is_numeric(self.summary[key])
+
+    def mean(self, measure: str, point: int) -> float:
+        """Return the mean of a measure over the runs of a design point."""
+        row = self.summary.loc[self.summary["point"] == point, f"{measure}_mean"]
+        return float(row.iloc[0])
+
+    def middle(self, measure: str) -> float:
+        """Return a target to begin with: the middle of the means, rounded."""
+        middle = float(self.summary[f"{measure}_mean"].median())
+        return round(middle) if is_duration(measure) else round(middle, 2)
+
+
+def _named(levels: Iterable[Any]) -> tuple[str | float, ...]:
+    """Return levels as they compare whether from the design or from a file."""
+    return tuple(float(value) if is_number(value) else str(value) for value in levels)
+
+
+def _is_beaten(row: dict[Hashable, Any], sizes: pd.DataFrame) -> bool:
+    """Tell whether some force is nowhere larger than this one, and somewhere smaller."""
+    own = pd.Series({key: row[key] for key in sizes})
+    return bool(((sizes <= own).all(axis=1) & (sizes < own).any(axis=1)).any())

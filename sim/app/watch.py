@@ -1,6 +1,6 @@
 """A run that somebody watches: it is advanced frame by frame and keeps its time series."""
 
-from collections.abc import Mapping
+import json
 from typing import Any
 
 from sim.app.figures import counts
@@ -39,6 +39,7 @@ class Watch:
         self.number = number
         self.frames = 0
         self.ground = ground(self.model)
+        self.ground_json = json.dumps(self.ground)
         self.counts = counts(self.model)
         self.history: list[list[float | None]] = []
         self._every_h = 0.0
@@ -63,6 +64,6 @@ class Watch:
             self.history = self.history[::2]
             self._every_h = 2.0 * self.model.hours / MOST_POINTS
 
-    def frame(self) -> Mapping[str, Any]:
+    def frame(self) -> dict[str, Any]:
         """Return what the map shows now; see `sim.app.frame.frame`."""
         return {**frame(self.model), "run": self.number, "number": self.frames}

@@ -125,6 +125,18 @@ def test_a_run_of_a_sweep_ends_as_it_did_there(swept):
     assert desk.results.words(2) == "MALE drones (count) 6, Patrols support units (count) 2"
 
 
+def test_the_least_forces_that_are_good_enough(swept):
+    """Would catch forces that fall short, or larger ones where a smaller one will do."""
+    results = Results(swept)
+    mean = {point: results.mean("detection_rate", point) for point in range(4)}
+    assert min(mean[2], mean[3]) > max(mean[0], mean[1])
+    assert results.frontier("detection_rate", 0.0) == [0]
+    assert results.frontier("detection_rate", min(mean[2], mean[3])) == [2]
+    assert results.frontier("detection_rate", 1.01) == []
+    slow = results.mean("response_time_p50_min", 1)
+    assert 0 not in results.frontier("response_time_p50_min", slow)
+
+
 def test_a_response_surface_is_drawn(swept):
     """Would catch a figure that fails for a grid, a line or a sample."""
     results = Results(swept)
