@@ -94,8 +94,11 @@ class Desk:
         else:
             self._try(self.name, self.values, seed)
 
-    def set_value(self, key: str, value: float | bool) -> None:
-        """Begin a run with a changed value of the scenario."""
+    def set_value(self, key: str, value: float | bool | None) -> None:
+        """Begin a run with a changed value of the scenario; none is refused."""
+        if value is None:
+            self.error = f"{key}: must be a number"
+            return
         whole = isinstance(value, float) and value.is_integer()
         self._try(self.name, {**self.values, key: int(value) if whole else value}, self.seed)
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.agents.headquarters import US_STATES
+from sim.agents.regime import ENDED
 from sim.agents.violation import ANSWERED, CUEING, PREVENTED, REAL, UNDER_WAY
 from sim.app.frame import STATES, states_of
 from sim.model import CeasefireModel
+from sim.scenario.escalation import REGIMES
 from sim.statistics import wilson_interval
 
 BINS = 12
@@ -49,9 +52,26 @@ def counts(model: CeasefireModel) -> dict[str, Any]:
         "queues": list(
             zip(model.plan.station_names, model.world.stations["queued"].tolist(), strict=True)
         ),
+        **_situation(model),
         **_responses(rows),
         "along": _along(model, rows, seen),
     }
+
+
+def _situation(model: CeasefireModel) -> dict[str, Any]:
+    """Say how the ceasefire stands, and the United States, where the scenario lets them change."""
+    scenario, state = model.plan.scenario, model.world.regime[0]
+    if scenario.escalation.enabled and int(state["level"]) == ENDED:
+        word = "stood by the Europeans" if state["honoured"] else "did not come to help"
+        text = f"A renewed attack has ended the ceasefire. The United States {word}."
+        return {"over": True, "situation": text}
+    words = []
+    if scenario.escalation.enabled:
+        words.append(f"the ceasefire is {REGIMES[int(state['level'])]}")
+    if scenario.united_states.engagement != "engaged":
+        words.append(f"the United States are {US_STATES[int(model.world.us['state'][0])]}")
+    text = ", ".join(words)
+    return {"over": False, "situation": text[:1].upper() + text[1:]}
 
 
 def _happened(model: CeasefireModel) -> Any:

@@ -69,7 +69,9 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
     base, bases = load_basemap(), model.world.bases
     stations = plan.scenario.headquarters
     classes = [_class_of(model, one.group, one.platform) for one in model.drones]
-    order = list(dict.fromkeys(classes))
+    # All groups, also those without a drone: two forces side by side then have the same marks.
+    groups = plan.scenario.monitors.items()
+    order = list(dict.fromkeys(_class_of(model, name, group.platform) for name, group in groups))
     return {
         "line": _rounded(line.xy),
         "sectors": _rounded(line.point(line.sector_edges(plan.scenario.line.sectors))),

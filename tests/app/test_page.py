@@ -147,3 +147,11 @@ def test_a_folder_without_a_sweep_is_refused(tmp_path):
     """Would catch a page that opens on nothing."""
     with pytest.raises(InputError, match="holds no sweep"):
         Results(tmp_path)
+
+
+def test_an_empty_field_is_refused(desk):
+    """Catches an emptied field that counts as nothing at all, and starts a run with no drones."""
+    before = desk.watch
+    desk.set_value("monitors.male.count", None)
+    assert desk.error == "monitors.male.count: must be a number"
+    assert desk.watch is before

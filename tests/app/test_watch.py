@@ -129,3 +129,25 @@ def test_memory_stays_flat_over_two_thousand_frames():
             held.append(pages * 4096 / 1e6)
     assert watch.frames == 2000
     assert held[1] - held[0] < 20.0
+
+
+def test_the_end_of_the_ceasefire_is_told():
+    """Catches a page that shows the end of a ceasefire as the end of a run."""
+    scenario = load_scenario(CONFIGS / "baseline.toml").with_values(
+        {"escalation.start": "collapsing", "escalation.collapsing.worsen_per_day": 5.0}
+    )
+    watch = Watch(scenario, 1, 1)
+    assert watch.counts["situation"] == (
+        "The ceasefire is collapsing, the United States are engaged"
+    )
+    while watch.model.running:
+        watch.advance(360)
+    assert watch.counts["over"]
+    assert watch.counts["situation"].startswith("A renewed attack has ended the ceasefire. The Uni")
+
+
+def test_a_force_of_none_leaves_the_marks_of_the_others():
+    """Catches two forces side by side in which one platform has two marks."""
+    scenario = load_scenario(CONFIGS / "core.toml")
+    none = scenario.with_values({"monitors.male.count": 0})
+    assert Watch(scenario, 1, 1).ground["classes"] == Watch(none, 1, 1).ground["classes"]
