@@ -13,7 +13,6 @@ PAGES = [
 ]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def anchor(heading: str) -> str:
@@ -41,16 +40,6 @@ def test_links_lead_somewhere(page: Path) -> None:
     """Catches a link to a file or heading that was moved, renamed or never written."""
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     assert [link for link in LINK.findall(text) if is_broken(link, page)] == []
-
-
-@pytest.mark.slow
-def test_examples_in_the_readme_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Catches a README whose Python no longer fits the package."""
-    monkeypatch.chdir(ROOT)
-    examples = PYTHON.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert examples
-    for example in examples:
-        exec(compile(example, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102
 
 
 def test_readme_names_existing_files_and_targets() -> None:
