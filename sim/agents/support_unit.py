@@ -14,6 +14,7 @@ from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
 from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
+from sim.scenario.command import RULES
 
 UNIT = np.dtype(
     [
@@ -68,6 +69,8 @@ column("leads", LEAD)  # (3,) by domain
 column("kind_domains", np.int32)  # (kinds,)
 column("queue_head", np.int32, 2)  # (kinds, 6) longest-waiting call of each kind and severity
 column("queue_tail", np.int32, 2)  # (kinds, 6)
+
+NEAREST, SECTOR_FIRST = range(len(RULES))
 
 HELD = 1  # by a user's decision
 ABSENT = 2  # not yet there, or gone
@@ -186,7 +189,7 @@ def call(world: World, v: int, t: float) -> None:
     violation = world.violations[v]
     violation.called = t
     best, km = -1, np.nan
-    if settings.sector_first:
+    if settings.dispatch_rule == SECTOR_FIRST:
         best, km = _nearest_base(world, violation, True)
     if best < 0:
         best, km = _nearest_base(world, violation, False)

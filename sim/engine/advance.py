@@ -63,7 +63,7 @@ SETTINGS = np.dtype(
         ("min_severity", "i4"),
         ("waiting_room", "i4"),
         ("travel_is_busy", "i4"),
-        ("sector_first", "i4"),
+        ("dispatch_rule", "i4"),
         ("cueing", "i4"),
         ("cue_severity", "i4"),
         ("escalation", "i4"),

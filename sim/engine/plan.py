@@ -25,6 +25,7 @@ from sim.engine.surroundings import Surroundings, lay_surroundings
 from sim.geography import ContactLine
 from sim.kernel.world import Records
 from sim.scenario import Scenario
+from sim.scenario.command import RULES
 
 LIVES_MARGIN = 12
 
@@ -112,7 +113,7 @@ def _settings(scenario: Scenario, support: Support) -> Records:
     row["min_severity"] = scenario.command.min_severity
     row["waiting_room"] = dispatch.waiting_room
     row["travel_is_busy"] = dispatch.travel_is_busy
-    row["sector_first"] = dispatch.rule == "sector_first"
+    row["dispatch_rule"] = RULES.index(dispatch.rule)
     row["calm_effect"] = feedback.calm_effect
     row["calm_h"] = feedback.calm_h
     row["calm_radius_km"] = feedback.calm_radius_km

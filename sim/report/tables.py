@@ -57,7 +57,9 @@ def summary_table(measures: Mapping[str, float]) -> Table:
     table.add_column("value", justify="right")
     table.add_column("unit")
     undefined = False
-    for number, (group, names) in enumerate(_GROUPS):
+    listed = {name for _, names in _GROUPS for name in names}
+    others = ("Others", tuple(name for name in measures if name not in listed))
+    for number, (group, names) in enumerate((*_GROUPS, others) if others[1] else _GROUPS):
         if number:
             table.add_row()
         table.add_row(f"[bold]{group}[/bold]")

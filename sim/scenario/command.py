@@ -1,8 +1,12 @@
 """From a detection to a unit on its way: the command delay and the dispatch rule."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from sim.scenario.fields import Section, quantity
+
+Rule = Literal["nearest", "sector_first"]
+RULES = get_args(Rule)
+"""Dispatch rules; their places here are their codes in the engine."""
 
 
 class Command(Section):
@@ -23,7 +27,7 @@ class Command(Section):
 class Dispatch(Section):
     """Which unit is sent, and what happens when none is free."""
 
-    rule: Literal["nearest", "sector_first"] = quantity(
+    rule: Rule = quantity(
         "nearest", "nearest = nearest ready unit; sector_first = one of the own sector if ready"
     )
     waiting_room: bool = quantity(
