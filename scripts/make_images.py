@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from sim import Scenario, simulate, size
 from sim.commands.size import draw
 from sim.experiment import SweepDesign, perform, summarise_results
-from sim.report import draw_curves, draw_run_map
+from sim.report import draw_curves, draw_run_map, draw_space_time
 from sim.report.style import PNG_DPI
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +30,9 @@ def main() -> None:
         figure = draw_curves(summary, x, measure, by)
         figure.savefig(IMAGES / f"demo_{measure}.png", dpi=0.8 * PNG_DPI)
     draw_frontier()
+    core = Scenario.load(ROOT / "configs" / "core.toml")
+    figure = draw_space_time(core, seed=1, hours=(240, 264), stretch_km=(400, 480))
+    figure.savefig(IMAGES / "space_time.png", dpi=0.7 * PNG_DPI)
 
 
 def draw_frontier() -> None:

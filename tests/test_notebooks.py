@@ -16,7 +16,7 @@ def ids(path: Path) -> str:
 
 def test_there_are_notebooks() -> None:
     """Catches a folder that was moved, with which the tests below would fall silent."""
-    assert len(NOTEBOOKS) >= 6
+    assert len(NOTEBOOKS) >= 7
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)

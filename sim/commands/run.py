@@ -16,7 +16,13 @@ from sim.engine.plan import build_plan
 from sim.files import json_text, staging
 from sim.manifest import MANIFEST, claim_directory, now, run_manifest
 from sim.outcome import Outcome, run_plan
-from sim.report import draw_response_times, draw_run_map, save_figure, summary_table
+from sim.report import (
+    draw_response_times,
+    draw_run_map,
+    draw_timelines,
+    save_figure,
+    summary_table,
+)
 from sim.scenario import Scenario
 
 
@@ -79,3 +85,4 @@ def write_results(outcome: Outcome, folder: Path) -> None:
     (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")
     save_figure(draw_run_map(outcome), folder / "map")
     save_figure(draw_response_times(outcome), folder / "response_times")
+    save_figure(draw_timelines(outcome), folder / "timelines")

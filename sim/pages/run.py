@@ -12,6 +12,7 @@ from sim.pages.words import measure_rows, minutes, number, share
 
 _PICTURES = {
     "map": "Where violations were detected and answered",
+    "timelines": "Forces, and what was seen and answered, over time",
     "response_times": "How long help took",
 }
 

@@ -10,6 +10,7 @@ from sim.report.heat_map import draw_heat_map
 from sim.report.holding import draw_holding
 from sim.report.map import draw_run_map
 from sim.report.responses import draw_response_times
+from sim.report.space_time import draw_space_time
 from sim.report.style import save_figure
 from sim.report.sweeps import draw_curves, draw_sweep_figures
 from sim.report.tables import (
@@ -19,6 +20,7 @@ from sim.report.tables import (
     sweep_table,
     write_sweep_tables,
 )
+from sim.report.timelines import draw_timelines
 
 __all__ = [
     "comparison_markdown",
@@ -29,7 +31,9 @@ __all__ = [
     "draw_holding",
     "draw_response_times",
     "draw_run_map",
+    "draw_space_time",
     "draw_sweep_figures",
+    "draw_timelines",
     "save_figure",
     "summary_table",
     "sweep_csv",

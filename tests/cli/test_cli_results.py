@@ -29,6 +29,7 @@ RUN_FILES = {
         "manifest.json",
     ),
     *("map.png", "map.svg", "response_times.png", "response_times.svg"),
+    *("timelines.png", "timelines.svg"),
 }
 
 
