@@ -49,7 +49,7 @@ def test_size_writes_what_it_says(folder: Path, capsys: pytest.CaptureFixture[st
     assert tested["runs"].sum() == found["runs"]
     assert {path.name for path in (folder / "out").iterdir()} == {
         "evaluations.csv", "insufficient.csv", "manifest.json", "sizing.json", "sizing.png",
-        "sizing.svg", "sufficient.csv",
+        "sizing.svg", "sources.json", "sufficient.csv",
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_shares_add_up_and_stay_within_one_of_their_quota(total: int, weights: l
         ("monitors.east.count=9:2", "upwards"),
         ("monitors.east.count=2:9:0", "steps of 1"),
         ("monitors.east.count", "must be like"),
-        ("monitors.east.platform=1:2", "key of a number"),
+        ("monitors.east.platform=1:2", "key of a whole number"),
     ],
 )
 def test_mistakes_in_what_varies(text: str, words: str, scenario: Scenario) -> None:
