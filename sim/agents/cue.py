@@ -7,7 +7,7 @@ at constant speed, so every time in it is known in advance.
 
 import numpy as np
 
-from sim.agents.drone import end_stay, fly_home, look_around, stay
+from sim.agents.drone import end_stay, fly_home, look_around
 from sim.agents.flight import (
     CONFIRMING,
     CUED,
@@ -15,6 +15,9 @@ from sim.agents.flight import (
     drone_point,
     enter_stage,
     fly,
+    patrol_point,
+    settle,
+    stay,
 )
 from sim.agents.headquarters import cue_over, pass_on
 from sim.agents.patrol import path_position, track_point, track_position
@@ -44,9 +47,11 @@ def _position(world: World, d: int, v: int, x: float, y: float) -> tuple[float, 
 
 
 @compiled
-def _may_go(world: World, d: int, v: int) -> bool:
-    """Tell whether a drone on station is of use for confirming a report, wherever it is."""
+def _may_go(world: World, d: int, v: int, t: float) -> bool:
+    """Tell whether a drone is on station and of use for confirming a report, wherever it is."""
     drone = world.drones[d]
+    if not drone.on_from <= t < drone.on_until:
+        return False
     sensor = world.platforms[drone.platform]
     violation = world.violations[v]
     if world.look_chance[drone.platform, violation.kind] <= 0.0:
@@ -60,7 +65,7 @@ def _hours_to(world: World, d: int, v: int, t: float) -> float:
     drone = world.drones[d]
     sensor = world.platforms[drone.platform]
     post = world.posts[drone.post]
-    x, y = drone_point(world, d, t)
+    x, y = patrol_point(world, d, t)
     to_x, to_y = _position(world, d, v, x, y)
     out_h = np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
     home_h = np.sqrt((to_x - post.base_x) ** 2 + (to_y - post.base_y) ** 2) / sensor.transit_kmh
@@ -86,12 +91,12 @@ def _first_in_position(world: World, v: int, t: float) -> int:
             continue  # most posts are far away, and this needs no root
         if dx * dx + dy * dy > most_km * most_km:
             continue
-        d = world.posts[p].on_station
+        d = world.posts[p].first_drone
         while d >= 0:
-            hours = _hours_to(world, d, v, t) if _may_go(world, d, v) else np.inf
+            hours = _hours_to(world, d, v, t) if _may_go(world, d, v, t) else np.inf
             if hours < best_h or (hours == best_h < np.inf and (best < 0 or d < best)):
                 best, best_h = d, hours
-            d = world.drones[d].next_on_station
+            d = world.drones[d].next_here
     return best
 
 
@@ -103,11 +108,12 @@ def cue(world: World, v: int, t: float) -> None:
     if d < 0:
         pass_on(world, v, 0, t)
         return
+    settle(world, d, t)
     drone = world.drones[d]
     post = world.posts[drone.post]
     x, y = drone_point(world, d, t)
     to_x, to_y = _position(world, d, v, x, y)
-    drone.path_start = path_position(post, drone.path_start, drone.stage_start, t)
+    drone.path_start = path_position(post, drone.path_start, drone.on_from, t)
     end_stay(world, d, t)
     drone.cue = v
     drone.cues += 1
@@ -121,7 +127,7 @@ def at_cue(world: World, d: int, t: float) -> None:
     """Begin to search where the place has come into the footprint."""
     drone = world.drones[d]
     end = t + world.settings[0].search_h
-    enter_stage(world, d, CONFIRMING, t, end)
+    enter_stage(world, d, CONFIRMING, t, end, end)
     push(world, end, DRONE_CUE_OVER, d, 0, drone.epoch, 0.0)
     cue_look(world, d, t)
 

@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from sim.agents.drone import fly_home, grounded, stay
+from sim.agents.drone import grounded
 from sim.agents.flight import (
-    OUTBOUND,
     READY,
     TURNAROUND,
     enter_stage,
-    fly,
+    fly_out,
+    join_post,
     open_sortie,
+    settle,
+    stay,
 )
-from sim.kernel.calendar import DRONE_ON_STATION, DRONE_READY, push
+from sim.kernel.calendar import DRONE_READY, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import World
 
@@ -27,14 +29,9 @@ def _start_on_station(world: World, d: int) -> None:
 
 
 @compiled
-def _forget_sortie(world: World, d: int, landed: float) -> None:
-    """Leave out a sortie that was over before time 0; the drone is in its turnaround."""
-    drone = world.drones[d]
-    world.clock[0].sorties -= 1
-    drone.sortie = -1
-    end = landed + world.platforms[drone.platform].turnaround_h
-    enter_stage(world, d, TURNAROUND, landed, end)
-    push(world, end, DRONE_READY, d, 0, drone.epoch, 0.0)
+def _start_turning_around(world: World, d: int, start: float, ready: float) -> None:
+    enter_stage(world, d, TURNAROUND, start, ready, start)
+    push(world, ready, DRONE_READY, d, 0, world.drones[d].epoch, 0.0)
 
 
 @compiled
@@ -43,36 +40,31 @@ def _start_in_cycle(world: World, d: int) -> None:
     drone = world.drones[d]
     post = world.posts[drone.post]
     sensor = world.platforms[drone.platform]
-    out_h = np.hypot(post.entry_x - post.base_x, post.entry_y - post.base_y) / sensor.transit_kmh
-    stay_h = sensor.endurance_h - out_h - post.return_h
-    cycle_h = out_h + stay_h + post.return_h + sensor.turnaround_h
+    cycle_h = sensor.endurance_h + sensor.turnaround_h
     age = drone.cycle_share * cycle_h
-    if age >= out_h + stay_h + post.return_h:
-        end = cycle_h - age
-        enter_stage(world, d, TURNAROUND, 0.0, end)
-        push(world, end, DRONE_READY, d, 0, drone.epoch, 0.0)
+    if age >= sensor.endurance_h:
+        _start_turning_around(world, d, 0.0, cycle_h - age)
         return
     drone.took_off = -age
     open_sortie(world, d, -age)
-    end = fly(world, d, OUTBOUND, -age, post.base_x, post.base_y, post.entry_x, post.entry_y)
-    if age < out_h:
-        push(world, end, DRONE_ON_STATION, d, 0, drone.epoch, 0.0)
-    else:
-        world.sorties[drone.sortie].on_station = end
-        stay(world, d, end, post.entry_km)
-        if drone.stage_end <= 0.0:
-            fly_home(world, d, drone.stage_end)
-        if drone.stage_end <= 0.0:
-            _forget_sortie(world, d, drone.stage_end)
+    fly_out(world, d, -age, post.base_x, post.base_y)
+    if drone.landing > 0.0:
+        settle(world, d, 0.0)
+        return
+    # it was home sooner than the reserve allows for: a sortie of before time 0 is left out
+    world.clock[0].sorties -= 1
+    drone.sortie = -1
+    _start_turning_around(world, d, drone.landing, drone.landing + sensor.turnaround_h)
 
 
 @compiled
 def start_drone(world: World, d: int) -> None:
     """Set a drone to its state at time 0."""
     drone = world.drones[d]
+    join_post(world, d)
     drone.loss_left = world.loss_hazard[d, 0]
     if drone.held or grounded(world, d):
-        enter_stage(world, d, READY, 0.0, np.inf)
+        enter_stage(world, d, READY, 0.0, np.inf, 0.0)
     elif np.isinf(world.platforms[drone.platform].endurance_h):
         _start_on_station(world, d)
     else:

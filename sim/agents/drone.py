@@ -16,37 +16,31 @@ from sim.agents.flight import (
     INBOUND,
     LOSS_ROUNDING,
     ON_STATION,
-    OUTBOUND,
     READY,
     RETASKED,
     SHOT_DOWN,
     STAGE_NAMES,
     SWITCHED_OFF,
-    TURNAROUND,
     WEATHER,
     aloft,
     close_sortie,
     count_exposure,
     drone_point,
+    end_on_station,
     enter_stage,
-    fly,
-    hours_between,
+    fly_back,
+    fly_out,
     open_sortie,
     serve,
     set_hazard,
+    settle,
 )
 from sim.agents.headquarters import cue_failed
 from sim.agents.patrol import BLOCK_CELLS
 from sim.agents.sensor import look_from
 from sim.agents.view import RecordView
 from sim.agents.violation import strike_ended
-from sim.kernel.calendar import (
-    DRONE_OFF_STATION,
-    DRONE_ON_STATION,
-    DRONE_READY,
-    DRONE_REPLACED,
-    push,
-)
+from sim.kernel.calendar import DRONE_READY, DRONE_REPLACED, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import World
 
@@ -66,27 +60,8 @@ def _take_off(world: World, d: int, t: float) -> None:
     post = world.posts[drone.post]
     drone.took_off = t
     open_sortie(world, d, t)
-    end = fly(world, d, OUTBOUND, t, post.base_x, post.base_y, post.entry_x, post.entry_y)
-    push(world, end, DRONE_ON_STATION, d, 0, drone.epoch, 0.0)
-
-
-@compiled
-def settle(world: World, d: int, t: float) -> None:
-    """Note the landing of a drone that has come home by now.
-
-    A landing needs no event: nothing depends on it but the end of the turnaround, whose time is
-    known when the drone turns for home. So it is noted when somebody next looks.
-    """
-    drone = world.drones[d]
-    if drone.stage != INBOUND or t < drone.stage_end:
-        return
-    landed = drone.stage_end
-    close_sortie(world, d, landed, drone.ending)
-    count_exposure(world, d, landed)
-    drone.loss_rate = 0.0
-    drone.stage = TURNAROUND
-    drone.stage_start = landed
-    drone.stage_end = landed + world.platforms[drone.platform].turnaround_h
+    fly_out(world, d, t, post.base_x, post.base_y)
+    look_around(world, d, t)
 
 
 @compiled
@@ -95,46 +70,27 @@ def turned_around(world: World, d: int, t: float) -> None:
     settle(world, d, t)
     drone = world.drones[d]
     if drone.held or grounded(world, d):
-        enter_stage(world, d, READY, t, np.inf)
+        enter_stage(world, d, READY, t, np.inf, t)
         serve(world, d, drone.next_post, drone.next_post)
     else:
         _take_off(world, d, t)
 
 
 @compiled
-def _join_post(world: World, d: int) -> None:
-    drone = world.drones[d]
-    post = world.posts[drone.post]
-    drone.next_on_station = post.on_station
-    post.on_station = d
-
-
-@compiled
-def _quit_post(world: World, d: int) -> None:
-    drone = world.drones[d]
-    post = world.posts[drone.post]
-    if post.on_station == d:
-        post.on_station = drone.next_on_station
-        return
-    other = post.on_station
-    while world.drones[other].next_on_station != d:
-        other = world.drones[other].next_on_station
-    world.drones[other].next_on_station = drone.next_on_station
-
-
-@compiled
 def _look_into(world: World, d: int, cell: int, t: float) -> None:
-    """Enter the looks of a drone at what is under way in a cell."""
+    """Enter the looks of a drone, once it is on station, at what is under way in a cell now."""
     strike_ended(world, cell, t)
+    arrival = max(t, world.drones[d].on_from)
     v = world.cell_live[cell]
     while v >= 0:
-        look_from(world, d, v, t)
+        if world.violations[v].end > arrival:
+            look_from(world, d, v, arrival)
         v = world.violations[v].next_live
 
 
 @compiled
 def look_around(world: World, d: int, t: float) -> None:
-    """Enter the looks of a drone that has come on station at what is already under way."""
+    """Enter the looks of a drone that is or will be on station at what is under way now."""
     post = world.drones[d].post
     for row in range(world.post_start[post], world.post_start[post + 1]):
         block = world.post_blocks[row]
@@ -148,49 +104,22 @@ def look_around(world: World, d: int, t: float) -> None:
 
 
 @compiled
-def stay(world: World, d: int, t: float, path_start: float) -> None:
-    """Be on station from `t` on, starting at a place of the path."""
-    drone = world.drones[d]
-    post = world.posts[drone.post]
-    endurance = world.platforms[drone.platform].endurance_h
-    end = max(t, drone.took_off + endurance - post.return_h)
-    enter_stage(world, d, ON_STATION, t, end)
-    drone.path_start = path_start
-    _join_post(world, d)
-    push(world, end, DRONE_OFF_STATION, d, 0, drone.epoch, 0.0)
-
-
-@compiled
-def came_on_station(world: World, d: int, t: float) -> None:
-    """Begin the patrol where the way out ends, and look at what is under way."""
-    drone = world.drones[d]
-    world.sorties[drone.sortie].on_station = t
-    stay(world, d, t, world.posts[drone.post].entry_km)
-    look_around(world, d, t)
-
-
-@compiled
 def end_stay(world: World, d: int, t: float) -> None:
     """Give up the station, if the drone is on station, or its flight to confirm a report."""
     drone = world.drones[d]
     if drone.cue >= 0:
         cue_failed(world, d, t)
     if drone.stage == ON_STATION:
-        drone.on_station_h += hours_between(drone.stage_start, t)
-        _quit_post(world, d)
-        world.sorties[drone.sortie].off_station = t
+        end_on_station(world, d, t)
+    drone.on_until = min(drone.on_until, t)
 
 
 @compiled
 def fly_home(world: World, d: int, t: float) -> None:
-    """Turn for home from wherever the drone is."""
-    drone = world.drones[d]
+    """Turn for home, earlier than planned, from wherever the drone is."""
     x, y = drone_point(world, d, t)
     end_stay(world, d, t)
-    post = world.posts[drone.post]
-    landed = fly(world, d, INBOUND, t, x, y, post.base_x, post.base_y)
-    ready = landed + world.platforms[drone.platform].turnaround_h
-    push(world, ready, DRONE_READY, d, 0, drone.epoch, 0.0)
+    fly_back(world, d, t, x, y)
 
 
 @compiled
@@ -207,11 +136,12 @@ def lose(world: World, d: int, t: float) -> None:
     if drone.loss_left > LOSS_ROUNDING:
         set_hazard(world, d, t)
         return
+    settle(world, d, t)
     end_stay(world, d, t)
     close_sortie(world, d, t, SHOT_DOWN)
     drone.lives += 1
     end = t + world.platforms[drone.platform].replacement_h
-    enter_stage(world, d, GONE, t, end)
+    enter_stage(world, d, GONE, t, end, t)
     drone.loss_left = world.loss_hazard[d, drone.lives % world.loss_hazard.shape[1]]
     push(world, end, DRONE_REPLACED, d, 0, drone.epoch, 0.0)
 
@@ -219,10 +149,19 @@ def lose(world: World, d: int, t: float) -> None:
 @compiled
 def call_home(world: World, d: int, reason: int, t: float) -> None:
     """Call a drone back from the way out, its station or a flight to confirm a report."""
+    settle(world, d, t)
     drone = world.drones[d]
     if aloft(drone.stage) and drone.stage != INBOUND:
         drone.ending = reason
         fly_home(world, d, t)
+
+
+@compiled
+def _let_go(world: World, d: int, t: float) -> None:
+    """Launch a drone that stands ready; by an event, as each needs room on the calendar."""
+    drone = world.drones[d]
+    if not drone.held and drone.stage == READY:
+        push(world, t, DRONE_READY, d, 0, drone.epoch, 0.0)
 
 
 @compiled
@@ -233,7 +172,8 @@ def switch_group(world: World, group: int, on: bool, t: float) -> None:
         if drone.group != group:
             continue
         if on:
-            withhold(world, d, SWITCHED_OFF, False, t)
+            drone.held &= ~SWITCHED_OFF
+            _let_go(world, d, t)
         else:
             drone.held |= SWITCHED_OFF
             call_home(world, d, CALLED_HOME, t)
@@ -243,13 +183,12 @@ def switch_group(world: World, group: int, on: bool, t: float) -> None:
 def weather_changed(world: World, zone: int, t: float) -> None:
     """Call back the drones of a zone that may no longer fly; launch those that may again."""
     for d in range(len(world.drones)):
-        drone = world.drones[d]
         if world.drone_zones[d, 1] != zone:
             continue
         if grounded(world, d):
             call_home(world, d, WEATHER, t)
-        elif drone.stage == READY:
-            turned_around(world, d, t)
+        else:
+            _let_go(world, d, t)
 
 
 @compiled
@@ -309,9 +248,8 @@ def retask(world: World, d: int, post: int, t: float) -> None:
     close_sortie(world, d, t, RETASKED)
     serve(world, d, post, post)
     open_sortie(world, d, t)
-    target = world.posts[post]
-    end = fly(world, d, OUTBOUND, t, x, y, target.entry_x, target.entry_y)
-    push(world, end, DRONE_ON_STATION, d, 0, drone.epoch, 0.0)
+    fly_out(world, d, t, x, y)
+    look_around(world, d, t)
 
 
 class DroneMonitor(RecordView):

@@ -1,9 +1,14 @@
-"""Flights: the record of a drone, where it is, how it comes to be lost, and the sortie table."""
+"""Flights: the record of a drone, where it is, how it comes to be lost, and the sortie table.
+
+All of a sortie is known when it begins: the way out, the stay on station, the way home and the
+turnaround. So it needs one event, at its end. What stage a drone is in meanwhile is noted when
+somebody asks (`settle`); whatever changes the plan does that first.
+"""
 
 import numpy as np
 
 from sim.agents.patrol import path_position, track_point, track_position
-from sim.kernel.calendar import DRONE_LOST, push
+from sim.kernel.calendar import DRONE_LOST, DRONE_READY, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import World, column
 
@@ -18,7 +23,7 @@ DRONE = np.dtype(
         ("lives", "i4"),  # losses so far
         ("sortie", "i4"),  # row in the sortie table, -1 on the ground
         ("held", "i4"),  # bits that keep it on the ground: `HELD`, `SWITCHED_OFF`
-        ("next_on_station", "i4"),
+        ("next_here", "i4"),  # next drone that serves the same post, -1 for none
         ("detections", "i4"),
         ("cue", "i4"),  # the violation it is sent to confirm, -1 for none
         ("cues", "i4"),  # flights to confirm so far
@@ -28,7 +33,12 @@ DRONE = np.dtype(
         ("stage_end", "f8"),  # h, as planned
         ("took_off", "f8"),  # h; its endurance runs from here
         ("launched", "f8"),  # h, of the present sortie
+        ("on_from", "f8"),  # h, of its stay on station, under way, to come or over
+        ("on_until", "f8"),
+        ("landing", "f8"),  # h, as planned
         ("path_start", "f8"),  # km along the path, on coming on station; or where it left
+        ("off_x", "f8"),  # km, where it leaves its station
+        ("off_y", "f8"),
         ("x0", "f8"),  # km, start and end of the leg it flies
         ("y0", "f8"),
         ("x1", "f8"),
@@ -37,6 +47,7 @@ DRONE = np.dtype(
         ("loss_rate", "f8"),  # per h, now
         ("loss_since", "f8"),  # h
         ("loss_entry", "f8"),  # h, of its loss on the calendar, infinite if none
+        ("loss_until", "f8"),  # h, up to which the calendar has its loss
         ("on_station_h", "f8"),  # in finished stays
         ("flight_h", "f8"),  # in finished flights
         ("cycle_share", "f8"),  # uniform: where in its cycle, or on its path, it starts
@@ -115,22 +126,59 @@ def aloft(stage: int) -> bool:
 
 
 @compiled
+def join_post(world: World, d: int) -> None:
+    """Put a drone on the list of those that serve its post."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    drone.next_here = post.first_drone
+    post.first_drone = d
+
+
+@compiled
+def _quit_post(world: World, d: int) -> None:
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    if post.first_drone == d:
+        post.first_drone = drone.next_here
+        return
+    other = post.first_drone
+    while world.drones[other].next_here != d:
+        other = world.drones[other].next_here
+    world.drones[other].next_here = drone.next_here
+
+
+@compiled
 def serve(world: World, d: int, post: int, following: int) -> None:
     """Assign a drone the post it serves, and the one it will serve from its next leg on."""
     drone = world.drones[d]
-    drone.post, drone.next_post = post, following
+    if drone.post != post:
+        _quit_post(world, d)
+        drone.post = post
+        join_post(world, d)
+    drone.next_post = following
     world.drone_zones[d, 0] = world.posts[post].zone
     world.drone_zones[d, 1] = world.posts[following].zone
 
 
 @compiled
+def patrol_point(world: World, d: int, t: float) -> tuple[float, float]:
+    """Return where a drone is (km in the plane) at a time of its stay on station."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    path_km = path_position(post, drone.path_start, drone.on_from, t)
+    return track_point(world, post, track_position(post, path_km))
+
+
+@compiled
 def drone_point(world: World, d: int, t: float) -> tuple[float, float]:
-    """Return where a drone is at time `t` (km in the plane), exactly, in any stage."""
+    """Return where a drone is at time `t` (km in the plane), exactly, in any stage.
+
+    Its stage must be settled.
+    """
     drone = world.drones[d]
     post = world.posts[drone.post]
     if drone.stage == ON_STATION:
-        path_km = path_position(post, drone.path_start, drone.stage_start, t)
-        return track_point(world, post, track_position(post, path_km))
+        return patrol_point(world, d, t)
     if drone.stage == CONFIRMING:
         return drone.x1, drone.y1
     if aloft(drone.stage):
@@ -153,7 +201,7 @@ def count_exposure(world: World, d: int, t: float) -> None:
 
 @compiled
 def set_hazard(world: World, d: int, t: float) -> None:
-    """Set the rate of loss of the stage, and enter the loss if it comes before the stage ends.
+    """Set the rate of loss in flight, and enter the loss if it comes before the flight ends.
 
     An entry that comes too early, because the hazard has fallen since, is left standing: the loss
     clock tells when its time comes. So a mast has few entries, however often jamming changes.
@@ -167,35 +215,113 @@ def set_hazard(world: World, d: int, t: float) -> None:
     if world.zones[world.posts[drone.post].zone].jammed:
         drone.loss_rate *= sensor.jamming_loss_factor
     at = max(0.0, t) + drone.loss_left / drone.loss_rate
-    if at < min(drone.stage_end, drone.loss_entry):
+    if at < min(drone.loss_until, drone.loss_entry):
         drone.loss_entry = at
         push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
 
 
 @compiled
-def enter_stage(world: World, d: int, stage: int, t: float, end: float) -> None:
-    """Enter a stage, planned to last until `end`; earlier events are void."""
+def note_stage(world: World, d: int, stage: int, start: float, end: float) -> None:
+    """Note the stage that a drone is in."""
+    drone = world.drones[d]
+    drone.stage = stage
+    drone.stage_start = start
+    drone.stage_end = end
+
+
+@compiled
+def enter_stage(world: World, d: int, stage: int, t: float, end: float, flight_end: float) -> None:
+    """Enter a stage, planned to last until `end`; earlier events are void.
+
+    The flight goes on as foreseen until `flight_end`; a loss before then goes on the calendar.
+    """
     drone = world.drones[d]
     count_exposure(world, d, t)
-    drone.stage = stage
+    note_stage(world, d, stage, t, end)
     drone.epoch += 1
-    drone.stage_start = t
-    drone.stage_end = end
     drone.loss_entry = np.inf
+    drone.loss_until = flight_end
     set_hazard(world, d, t)
+
+
+@compiled
+def _set_leg(world: World, d: int, x0: float, y0: float, x1: float, y1: float) -> None:
+    drone = world.drones[d]
+    drone.x0, drone.y0, drone.x1, drone.y1 = x0, y0, x1, y1
+
+
+@compiled
+def leg_hours(world: World, d: int, x0: float, y0: float, x1: float, y1: float) -> float:
+    """Return how long a drone flies from one point to another (km), straight."""
+    way_km = np.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
+    return float(way_km / world.platforms[world.drones[d].platform].transit_kmh)
 
 
 @compiled
 def fly(
     world: World, d: int, stage: int, t: float, x0: float, y0: float, x1: float, y1: float
 ) -> float:
-    """Start a leg; return when it will be over."""
+    """Start a leg that ends with an event of its own; return when it will be over."""
+    end = t + leg_hours(world, d, x0, y0, x1, y1)
+    _set_leg(world, d, x0, y0, x1, y1)
+    enter_stage(world, d, stage, t, end, end)
+    return float(end)
+
+
+@compiled
+def _enter_ready(world: World, d: int) -> None:
+    """Enter the end of the turnaround after the planned landing."""
     drone = world.drones[d]
-    drone.x0, drone.y0, drone.x1, drone.y1 = x0, y0, x1, y1
-    way_km = np.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
-    way_h = way_km / world.platforms[drone.platform].transit_kmh
-    enter_stage(world, d, stage, t, t + way_h)
-    return float(t + way_h)
+    ready = drone.landing + world.platforms[drone.platform].turnaround_h
+    push(world, ready, DRONE_READY, d, 0, drone.epoch, 0.0)
+
+
+@compiled
+def _plan_stay(world: World, d: int, arrival: float, path_start: float) -> None:
+    """Plan a stay on station that begins at a place of the path, and the way home."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    endurance = world.platforms[drone.platform].endurance_h
+    drone.path_start = path_start
+    drone.on_from = arrival
+    drone.on_until = max(arrival, drone.took_off + endurance - post.return_h)
+    drone.landing = np.inf
+    if drone.on_until < np.inf:
+        x, y = patrol_point(world, d, drone.on_until)
+        drone.off_x, drone.off_y = x, y
+        drone.landing = drone.on_until + leg_hours(world, d, x, y, post.base_x, post.base_y)
+
+
+@compiled
+def fly_out(world: World, d: int, t: float, x: float, y: float) -> None:
+    """Fly from a point (km) to the post and do there what is left of the sortie."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    arrival = t + leg_hours(world, d, x, y, post.entry_x, post.entry_y)
+    _plan_stay(world, d, arrival, post.entry_km)
+    _set_leg(world, d, x, y, post.entry_x, post.entry_y)
+    enter_stage(world, d, OUTBOUND, t, arrival, drone.landing)
+    _enter_ready(world, d)
+
+
+@compiled
+def stay(world: World, d: int, t: float, path_start: float) -> None:
+    """Be on station from `t` on, starting at a place of the path, and then do as planned."""
+    drone = world.drones[d]
+    _plan_stay(world, d, t, path_start)
+    enter_stage(world, d, ON_STATION, t, drone.on_until, drone.landing)
+    _enter_ready(world, d)
+
+
+@compiled
+def fly_back(world: World, d: int, t: float, x: float, y: float) -> None:
+    """Fly from a point (km) to the base."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    drone.landing = t + leg_hours(world, d, x, y, post.base_x, post.base_y)
+    _set_leg(world, d, x, y, post.base_x, post.base_y)
+    enter_stage(world, d, INBOUND, t, drone.landing, drone.landing)
+    _enter_ready(world, d)
 
 
 @compiled
@@ -229,3 +355,55 @@ def close_sortie(world: World, d: int, t: float, ending: int) -> None:
     sortie.cues = drone.cues - drone.cues_before
     drone.sortie = -1
     drone.flight_h += hours_between(drone.launched, t)
+
+
+@compiled
+def _arrive(world: World, d: int) -> None:
+    """Note that a drone has come on station."""
+    drone = world.drones[d]
+    world.sorties[drone.sortie].on_station = drone.on_from
+    note_stage(world, d, ON_STATION, drone.on_from, drone.on_until)
+
+
+@compiled
+def _leave(world: World, d: int) -> None:
+    """Note that a drone has left its station as planned."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    end_on_station(world, d, drone.on_until)
+    _set_leg(world, d, drone.off_x, drone.off_y, post.base_x, post.base_y)
+    note_stage(world, d, INBOUND, drone.on_until, drone.landing)
+
+
+@compiled
+def _land(world: World, d: int) -> None:
+    """Note that a drone has come home."""
+    drone = world.drones[d]
+    landed = drone.landing
+    close_sortie(world, d, landed, drone.ending)
+    count_exposure(world, d, landed)
+    drone.loss_rate = 0.0
+    ready = landed + world.platforms[drone.platform].turnaround_h
+    note_stage(world, d, TURNAROUND, landed, ready)
+
+
+@compiled
+def end_on_station(world: World, d: int, t: float) -> None:
+    """Note the end of a stay on station."""
+    drone = world.drones[d]
+    drone.on_station_h += hours_between(drone.stage_start, t)
+    world.sorties[drone.sortie].off_station = t
+
+
+@compiled
+def settle(world: World, d: int, t: float) -> None:
+    """Note the stages that a drone has gone through by now as planned."""
+    drone = world.drones[d]
+    if t < drone.stage_end:
+        return
+    if drone.stage == OUTBOUND:
+        _arrive(world, d)
+    if drone.stage == ON_STATION and t >= drone.stage_end:
+        _leave(world, d)
+    if drone.stage == INBOUND and t >= drone.stage_end:
+        _land(world, d)

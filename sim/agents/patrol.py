@@ -23,7 +23,7 @@ POST = np.dtype(
         ("zone", "i4"),  # of weather and jamming
         ("first_vertex", "i4"),  # of its track
         ("vertices", "i4"),
-        ("on_station", "i4"),  # first drone on station here, -1 if none
+        ("first_drone", "i4"),  # of those that serve it, -1 for none
         ("track_km", "f8"),
         ("period_km", "f8"),  # length of the path
         ("speed_kmh", "f8"),  # along the mapped track

@@ -97,12 +97,13 @@ def _enter_look(world: World, d: int, v: int, count: int, t: float) -> None:
     violation = world.violations[v]
     post = world.posts[drone.post]
     if post.patrol == STATIC:
-        push(world, t, LOOK, v, d, drone.epoch, np.inf)
+        if t < violation.end and t < drone.on_until:
+            push(world, t, LOOK, v, d, drone.epoch, np.inf)
         return
-    path_km = path_position(post, drone.path_start, drone.stage_start, t)
+    path_km = path_position(post, drone.path_start, drone.on_from, t)
     way, stay = next_visit(world, post, count, path_km)
     entry = t + way / post.speed_kmh
-    if entry < violation.end and entry < drone.stage_end:
+    if entry < violation.end and entry < drone.on_until:
         push(world, entry, LOOK, v, d, drone.epoch, entry + stay / post.speed_kmh)
 
 
@@ -130,15 +131,16 @@ def first_looks(world: World, v: int, t: float) -> None:
     """Enter the first look at a new violation of each drone whose patrol comes in view of it."""
     violation = world.violations[v]
     for row in range(world.reach_start[violation.cell], world.reach_start[violation.cell + 1]):
-        d = world.posts[world.reach[row].post].on_station
-        if d < 0:
-            continue
-        count = _prepare(world, row, violation)
-        if count == 0:
-            continue
-        while d >= 0:
-            _enter_look(world, d, v, count, t)
-            d = world.drones[d].next_on_station
+        count = -1
+        d = world.posts[world.reach[row].post].first_drone
+        while d >= 0 and count != 0:
+            drone = world.drones[d]
+            if drone.on_until > t:
+                if count < 0:
+                    count = _prepare(world, row, violation)
+                if count > 0:
+                    _enter_look(world, d, v, count, max(t, drone.on_from))
+            d = drone.next_here
 
 
 @compiled
@@ -181,7 +183,7 @@ def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) 
         return
     again = t + sensor.look_h
     if again < until:
-        if again < violation.end and again < drone.stage_end:
+        if again < violation.end and again < drone.on_until:
             push(world, again, LOOK, v, d, epoch, until)
-    elif until < violation.end and until < drone.stage_end:
+    elif until < violation.end and until < drone.on_until:
         look_from(world, d, v, until)

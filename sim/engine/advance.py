@@ -10,15 +10,13 @@ import numpy as np
 from sim.agents.cue import at_cue, back_on_track, cue, cue_look, leave_cue
 from sim.agents.deployment import start_drone
 from sim.agents.drone import (
-    came_on_station,
-    fly_home,
     jamming_changed,
     lose,
-    settle,
     switch_group,
     turned_around,
     weather_changed,
 )
+from sim.agents.flight import settle
 from sim.agents.headquarters import desk_done, hear
 from sim.agents.regime import (
     await_answer,
@@ -40,8 +38,6 @@ from sim.kernel.calendar import (
     DRONE_CUE_LOOK,
     DRONE_CUE_OVER,
     DRONE_LOST,
-    DRONE_OFF_STATION,
-    DRONE_ON_STATION,
     DRONE_READY,
     DRONE_REPLACED,
     GRAVE_DUE,
@@ -160,10 +156,6 @@ def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> 
         lose(world, d, t)
     elif kind in (DRONE_READY, DRONE_REPLACED):
         turned_around(world, d, t)
-    elif kind == DRONE_ON_STATION:
-        came_on_station(world, d, t)
-    elif kind == DRONE_OFF_STATION:
-        fly_home(world, d, t)
     elif kind == DRONE_AT_CUE:
         at_cue(world, d, t)
     elif kind == DRONE_CUE_LOOK:

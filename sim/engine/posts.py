@@ -119,7 +119,7 @@ def lay_post(
     transit = transit_speed_kmh(platform)
     post["patrol"] = patrol
     post["vertices"] = len(track.xy)
-    post["on_station"] = -1
+    post["first_drone"] = -1
     post["track_km"] = track_km
     post["period_km"] = {SHUTTLE: 2.0 * track_km, STATIC: 0.0}.get(patrol, track_km)
     post["speed_kmh"] = platform.speed_kmh / line.length_factor
@@ -219,7 +219,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         drones.append(drone)
     all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
     all_drones["next_post"] = all_drones["post"]
-    all_drones["next_on_station"] = -1
+    all_drones["next_here"] = -1
     all_drones["sortie"] = -1
     all_drones["cue"] = -1
     return Monitors(
