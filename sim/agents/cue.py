@@ -21,7 +21,7 @@ from sim.agents.flight import (
 )
 from sim.agents.headquarters import cue_over, pass_on
 from sim.agents.patrol import path_position, track_point, track_position
-from sim.agents.sensor import look
+from sim.agents.sensor import look_closely
 from sim.agents.violation import CONFIRMED
 from sim.kernel.calendar import (
     DRONE_AT_CUE,
@@ -54,7 +54,7 @@ def _may_go(world: World, d: int, v: int, t: float) -> bool:
         return False
     sensor = world.platforms[drone.platform]
     violation = world.violations[v]
-    if world.look_chance[drone.platform, violation.kind] <= 0.0:
+    if world.evidence[drone.platform, 0, violation.kind] <= 0.0:
         return False
     return bool(world.zones[violation.zone].weather < sensor.weather_limit)
 
@@ -140,7 +140,7 @@ def cue_look(world: World, d: int, t: float) -> None:
     violation = world.violations[v]
     if violation.grade == CONFIRMED or violation.end <= t:
         return
-    look(world, d, v, True, t)
+    look_closely(world, d, v, t)
     again = t + world.platforms[drone.platform].look_h
     if violation.grade != CONFIRMED and again < violation.end and again < drone.stage_end:
         push(world, again, DRONE_CUE_LOOK, d, 0, drone.epoch, 0.0)

@@ -49,7 +49,7 @@ from sim.kernel.world import World
 def grounded(world: World, d: int) -> bool:
     """Tell whether the weather of its post's zone keeps a drone down."""
     drone = world.drones[d]
-    zone = world.zones[world.drone_zones[d, 1]]
+    zone = world.zones[world.drone_zones[d]]
     return bool(zone.weather >= world.platforms[drone.platform].weather_limit)
 
 
@@ -183,7 +183,7 @@ def switch_group(world: World, group: int, on: bool, t: float) -> None:
 def weather_changed(world: World, zone: int, t: float) -> None:
     """Call back the drones of a zone that may no longer fly; launch those that may again."""
     for d in range(len(world.drones)):
-        if world.drone_zones[d, 1] != zone:
+        if world.drone_zones[d] != zone:
             continue
         if grounded(world, d):
             call_home(world, d, WEATHER, t)
@@ -194,13 +194,13 @@ def weather_changed(world: World, zone: int, t: float) -> None:
 @compiled
 def jamming_changed(world: World, zone: int, t: float) -> None:
     """Set the loss clocks of a zone's flying drones to the new hazard."""
-    for d in range(len(world.drones)):
-        if world.drone_zones[d, 0] != zone:
-            continue
+    d = world.zones[zone].first_drone
+    while d >= 0:
         settle(world, d, t)
         if aloft(world.drones[d].stage):
             count_exposure(world, d, t)
             set_hazard(world, d, t)
+        d = world.drones[d].next_in_zone
 
 
 @compiled

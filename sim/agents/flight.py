@@ -14,43 +14,45 @@ from sim.kernel.world import World, column
 
 DRONE = np.dtype(
     [
-        ("group", "i4"),
-        ("platform", "i4"),
-        ("post", "i4"),
-        ("next_post", "i4"),  # the post it will serve from its next leg on
-        ("stage", "i4"),
-        ("epoch", "i4"),  # counts stages; voids the events of earlier ones
-        ("lives", "i4"),  # losses so far
-        ("sortie", "i4"),  # row in the sortie table, -1 on the ground
-        ("held", "i4"),  # bits that keep it on the ground: `HELD`, `SWITCHED_OFF`
-        ("next_here", "i4"),  # next drone that serves the same post, -1 for none
-        ("detections", "i4"),
-        ("cue", "i4"),  # the violation it is sent to confirm, -1 for none
-        ("cues", "i4"),  # flights to confirm so far
-        ("cues_before", "i4"),  # up to the present sortie
-        ("ending", "i4"),  # why the present sortie ends
-        ("stage_start", "f8"),  # h
-        ("stage_end", "f8"),  # h, as planned
-        ("took_off", "f8"),  # h; its endurance runs from here
-        ("launched", "f8"),  # h, of the present sortie
+        # The order follows the use: what a look needs lies close together in memory.
         ("on_from", "f8"),  # h, of its stay on station, under way, to come or over
         ("on_until", "f8"),
-        ("landing", "f8"),  # h, as planned
         ("path_start", "f8"),  # km along the path, on coming on station; or where it left
-        ("off_x", "f8"),  # km, where it leaves its station
-        ("off_y", "f8"),
-        ("x0", "f8"),  # km, start and end of the leg it flies
-        ("y0", "f8"),
-        ("x1", "f8"),
-        ("y1", "f8"),
+        ("post", "i4"),
+        ("epoch", "i4"),  # counts plans; voids the events of earlier ones
+        ("next_here", "i4"),  # next drone that serves the same post, -1 for none
+        ("platform", "i4"),
+        ("stage", "i4"),
+        ("detections", "i4"),
+        ("stage_start", "f8"),  # h
+        ("stage_end", "f8"),  # h, as planned
+        ("landing", "f8"),  # h, as planned
         ("loss_left", "f8"),  # what is left of its loss threshold
         ("loss_rate", "f8"),  # per h, now
         ("loss_since", "f8"),  # h
         ("loss_entry", "f8"),  # h, of its loss on the calendar, infinite if none
         ("loss_until", "f8"),  # h, up to which the calendar has its loss
+        ("next_in_zone", "i4"),  # next drone whose post lies in the same zone, -1 for none
+        ("next_post", "i4"),  # the post it will serve from its next leg on
+        ("sortie", "i4"),  # row in the sortie table, -1 on the ground
+        ("ending", "i4"),  # why the present sortie ends
+        ("took_off", "f8"),  # h; its endurance runs from here
+        ("launched", "f8"),  # h, of the present sortie
+        ("x0", "f8"),  # km, start and end of the leg it flies
+        ("y0", "f8"),
+        ("x1", "f8"),
+        ("y1", "f8"),
+        ("off_x", "f8"),  # km, where it leaves its station
+        ("off_y", "f8"),
         ("on_station_h", "f8"),  # in finished stays
         ("flight_h", "f8"),  # in finished flights
         ("cycle_share", "f8"),  # uniform: where in its cycle, or on its path, it starts
+        ("group", "i4"),
+        ("lives", "i4"),  # losses so far
+        ("held", "i4"),  # bits that keep it on the ground: `HELD`, `SWITCHED_OFF`
+        ("cue", "i4"),  # the violation it is sent to confirm, -1 for none
+        ("cues", "i4"),  # flights to confirm so far
+        ("cues_before", "i4"),  # up to the present sortie
     ],
     align=True,
 )
@@ -69,7 +71,7 @@ SORTIE = np.dtype(
 )
 
 column("drones", DRONE)
-column("drone_zones", np.int32, 2)  # (drones, 2) zone of its post, and of the next one
+column("drone_zones", np.int32)  # (drones,) zone of the post that it will serve next
 column("loss_hazard", np.float64, 2)  # (drones, lives) exponential thresholds of loss
 column("sorties", SORTIE)
 
@@ -127,24 +129,34 @@ def aloft(stage: int) -> bool:
 
 @compiled
 def join_post(world: World, d: int) -> None:
-    """Put a drone on the list of those that serve its post."""
+    """Put a drone on the lists of those that serve its post, and of those in its zone."""
     drone = world.drones[d]
     post = world.posts[drone.post]
-    drone.next_here = post.first_drone
-    post.first_drone = d
+    zone = world.zones[post.zone]
+    drone.next_here, post.first_drone = post.first_drone, d
+    drone.next_in_zone, zone.first_drone = zone.first_drone, d
 
 
 @compiled
 def _quit_post(world: World, d: int) -> None:
-    drone = world.drones[d]
+    drones = world.drones
+    drone = drones[d]
     post = world.posts[drone.post]
+    zone = world.zones[post.zone]
     if post.first_drone == d:
         post.first_drone = drone.next_here
-        return
-    other = post.first_drone
-    while world.drones[other].next_here != d:
-        other = world.drones[other].next_here
-    world.drones[other].next_here = drone.next_here
+    else:
+        other = post.first_drone
+        while drones[other].next_here != d:
+            other = drones[other].next_here
+        drones[other].next_here = drone.next_here
+    if zone.first_drone == d:
+        zone.first_drone = drone.next_in_zone
+    else:
+        other = zone.first_drone
+        while drones[other].next_in_zone != d:
+            other = drones[other].next_in_zone
+        drones[other].next_in_zone = drone.next_in_zone
 
 
 @compiled
@@ -156,8 +168,7 @@ def serve(world: World, d: int, post: int, following: int) -> None:
         drone.post = post
         join_post(world, d)
     drone.next_post = following
-    world.drone_zones[d, 0] = world.posts[post].zone
-    world.drone_zones[d, 1] = world.posts[following].zone
+    world.drone_zones[d] = world.posts[following].zone
 
 
 @compiled
@@ -211,11 +222,16 @@ def set_hazard(world: World, d: int, t: float) -> None:
     drone.loss_rate = 0.0
     if sensor.loss_per_h <= 0.0 or not aloft(drone.stage):
         return
-    drone.loss_rate = sensor.loss_per_h
+    rate = sensor.loss_per_h
     if world.zones[world.posts[drone.post].zone].jammed:
-        drone.loss_rate *= sensor.jamming_loss_factor
-    at = max(0.0, t) + drone.loss_left / drone.loss_rate
-    if at < min(drone.loss_until, drone.loss_entry):
+        rate *= sensor.jamming_loss_factor
+    drone.loss_rate = rate
+    begin = max(0.0, t)
+    least = min(drone.loss_until, drone.loss_entry)
+    if drone.loss_left >= rate * (least - begin) * (1.0 + LOSS_ROUNDING):
+        return  # nearly always; no need to know when
+    at = begin + drone.loss_left / rate
+    if at < least:
         drone.loss_entry = at
         push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
 

@@ -17,17 +17,18 @@ from sim.kernel.world import Records, World, column
 
 POST = np.dtype(
     [
+        # The order follows the use: what a look needs lies close together in memory.
         ("patrol", "i4"),
-        ("platform", "i4"),
-        ("group", "i4"),
-        ("zone", "i4"),  # of weather and jamming
+        ("first_drone", "i4"),  # of those that serve it, -1 for none
         ("first_vertex", "i4"),  # of its track
         ("vertices", "i4"),
-        ("first_drone", "i4"),  # of those that serve it, -1 for none
         ("track_km", "f8"),
         ("period_km", "f8"),  # length of the path
         ("speed_kmh", "f8"),  # along the mapped track
         ("radius_km", "f8"),
+        ("platform", "i4"),
+        ("group", "i4"),
+        ("zone", "i4"),  # of weather and jamming
         ("base_x", "f8"),
         ("base_y", "f8"),
         ("entry_km", "f8"),  # where along the track drones come on station
@@ -38,7 +39,13 @@ POST = np.dtype(
     align=True,
 )
 REACH = np.dtype(
-    [("post", "i4"), ("first_segment", "i4"), ("end_segment", "i4")],
+    [
+        ("post", "i4"),
+        ("first_segment", "i4"),
+        ("gap_from", "i4"),  # the longest run of segments in between that are too far away
+        ("gap_to", "i4"),
+        ("end_segment", "i4"),
+    ],
     align=True,
 )
 
@@ -152,7 +159,11 @@ def stretches_in_view(world: World, reach: Records, x: float, y: float) -> int:
     """
     post = world.posts[reach.post]
     count = 0
-    for segment in range(reach.first_segment, reach.end_segment):
+    segment = reach.first_segment - 1
+    while segment + 1 < reach.end_segment:
+        segment += 1
+        if segment == reach.gap_from:
+            segment = reach.gap_to
         vertex = post.first_vertex + segment
         from_km, to_km = _segment_in_view(world, vertex, x, y, post.radius_km)
         if from_km > to_km:

@@ -28,9 +28,6 @@ PLATFORM = np.dtype(
         ("turnaround_h", "f8"),
         ("radius_km", "f8"),
         ("look_h", "f8"),  # infinite for a single look a visit
-        ("night_factor", "f8"),
-        ("poor_factor", "f8"),
-        ("jamming_factor", "f8"),
         ("loss_per_h", "f8"),
         ("jamming_loss_factor", "f8"),
         ("replacement_h", "f8"),
@@ -42,10 +39,24 @@ PLATFORM = np.dtype(
     ],
     align=True,
 )
-ZONE = np.dtype([("weather", "i4"), ("jammed", "i4")], align=True)
+ZONE = np.dtype(
+    [
+        ("weather", "i4"),
+        ("jammed", "i4"),
+        ("first_drone", "i4"),  # of those whose post lies in it, -1 for none
+    ],
+    align=True,
+)
 column("platforms", PLATFORM)
-column("look_chance", np.float64, 2)  # (platforms, kinds) in fair weather by day
+column("evidence", np.float64, 3)  # (platforms, conditions, kinds) that a look adds
+column("sure", np.int32, 2)  # (platforms, conditions) whether a look that detects leaves no doubt
 column("zones", ZONE)  # present weather and jamming
+
+AT_NIGHT = 1
+IN_POOR_WEATHER = 2
+JAMMED = 4
+CONDITIONS = 8
+"""Conditions of a look: any of the three bits."""
 
 FAIR = 0
 POOR = 1
@@ -58,36 +69,18 @@ NIGHT_TO_H = 6.0
 
 
 @compiled
-def look_chance(world: World, platform: int, violation: Records, t: float) -> float:
-    """Return the chance that a look at time `t` detects the violation, were it the only one."""
-    return float(world.look_chance[platform, violation.look_kind]) * _clarity(
-        world, platform, violation, t
-    )
-
-
-@compiled
-def _clarity(world: World, platform: int, violation: Records, t: float) -> float:
-    """Return the chance of a look as a share of that by day, in fair weather and unjammed."""
-    chance = 1.0
-    sensor = world.platforms[platform]
+def _conditions(world: World, violation: Records, t: float) -> int:
+    """Return the conditions of a look at a violation now: column of `evidence` and `sure`."""
     zone = world.zones[violation.zone]
     hour = t - 24.0 * np.floor(t / 24.0)
+    conditions = 0
     if hour >= NIGHT_FROM_H or hour < NIGHT_TO_H:
-        chance *= sensor.night_factor
+        conditions |= AT_NIGHT
     if zone.weather >= POOR:
-        chance *= sensor.poor_factor
+        conditions |= IN_POOR_WEATHER
     if zone.jammed:
-        chance *= sensor.jamming_factor
-    return chance
-
-
-@compiled
-def _is_sure(world: World, platform: int, violation: Records, t: float) -> bool:
-    """Tell whether a look that detects the violation now leaves no doubt."""
-    if not world.platforms[platform].confirms:
-        return False
-    least = world.settings[0].poor_look_share
-    return bool(least <= 0.0 or _clarity(world, platform, violation, t) >= least)
+        conditions |= JAMMED
+    return conditions
 
 
 @compiled
@@ -156,7 +149,7 @@ def look_from(world: World, d: int, v: int, t: float) -> None:
 
 
 @compiled
-def look(world: World, d: int, v: int, sure: bool, t: float) -> None:
+def _look(world: World, d: int, v: int, evidence: float, sure: bool, t: float) -> None:
     """Look once at a violation, and report it if that carries the evidence to its threshold.
 
     Once there is a detection that needs confirmation, only sure looks count.
@@ -165,9 +158,18 @@ def look(world: World, d: int, v: int, sure: bool, t: float) -> None:
     violation.looks += 1
     if not sure and not np.isnan(violation.detected):
         return
-    violation.evidence -= np.log1p(-look_chance(world, world.drones[d].platform, violation, t))
+    violation.evidence += evidence
     if violation.evidence >= violation.threshold:
         sighted(world, v, d, sure, t)
+
+
+@compiled
+def look_closely(world: World, d: int, v: int, t: float) -> None:
+    """Look once, with the drone near, so that what it sees leaves no doubt."""
+    violation = world.violations[v]
+    conditions = _conditions(world, violation, t)
+    evidence = world.evidence[world.drones[d].platform, conditions, violation.look_kind]
+    _look(world, d, v, evidence, True, t)
 
 
 @compiled
@@ -177,7 +179,9 @@ def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) 
     drone = world.drones[d]
     if violation.grade == CONFIRMED or drone.epoch != epoch or violation.end <= t:
         return
-    look(world, d, v, _is_sure(world, drone.platform, violation, t), t)
+    conditions = _conditions(world, violation, t)
+    evidence = world.evidence[drone.platform, conditions, violation.look_kind]
+    _look(world, d, v, evidence, world.sure[drone.platform, conditions] != 0, t)
     sensor = world.platforms[drone.platform]
     if violation.grade == CONFIRMED or not (sensor.confirms or np.isnan(violation.detected)):
         return

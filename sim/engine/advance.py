@@ -72,7 +72,6 @@ SETTINGS = np.dtype(
         ("max_wait_h", "f8"),
         ("most_h_per_km", "f8"),
         ("forward_step_km", "f8"),
-        ("poor_look_share", "f8"),
         ("search_h", "f8"),
         ("cue_flight_h", "f8"),  # longest flight to confirm a report
         ("answer_within_h", "f8"),
@@ -211,6 +210,20 @@ def most_pushes(world: World) -> int:
 
 
 @compiled
+def _next_change(world: World) -> float:
+    """Return the time (h) of the change that comes next, infinite if there is none."""
+    row = world.clock[0].next_change
+    return float(world.changes[row].time) if row < len(world.changes) else np.inf
+
+
+@compiled
+def _next_onset(world: World) -> float:
+    """Return the onset (h) of the candidate that comes next, infinite if there is none."""
+    row = world.clock[0].next_candidate
+    return float(world.violations[row].onset) if row < len(world.violations) else np.inf
+
+
+@compiled
 def advance(world: World, until: float) -> int:
     """Take all that happens up to and including a time.
 
@@ -229,6 +242,8 @@ def advance(world: World, until: float) -> int:
     """
     clock = world.clock[0]
     room = most_pushes(world)
+    next_change = _next_change(world)
+    next_onset = _next_onset(world)
     while True:
         # a report that passes a closed station by may become a call at once: two events
         if clock.pending + clock.live + 2 * clock.queued + room > len(world.events):
@@ -236,12 +251,6 @@ def advance(world: World, until: float) -> int:
         if clock.sorties + len(world.drones) > len(world.sorties):
             return MORE_ROOM
         next_event = next_time(world)
-        next_change = np.inf
-        if clock.next_change < len(world.changes):
-            next_change = world.changes[clock.next_change].time
-        next_onset = np.inf
-        if clock.next_candidate < len(world.violations):
-            next_onset = world.violations[clock.next_candidate].onset
         # a renewed attack ends the run before its time
         if min(next_event, next_change, next_onset) > min(until, clock.horizon):
             break
@@ -249,11 +258,13 @@ def advance(world: World, until: float) -> int:
         if next_change <= next_event and next_change <= next_onset:
             clock.next_change += 1
             _take_change(world, clock.next_change - 1)
+            next_change = _next_change(world)
         elif next_event <= next_onset:
             _take_event(world)
         else:
             clock.next_candidate += 1
             _take_onset(world, clock.next_candidate - 1)
+            next_onset = _next_onset(world)
     clock.now = max(clock.now, min(until, clock.horizon))
     for d in range(len(world.drones)):
         settle(world, d, clock.now)

@@ -83,13 +83,14 @@ def _points(area: Triangles, uniform: Floats) -> Floats:
 
 def place_in_areas(
     rows: Records,
+    at: NDArray[np.int64],
     areas: Areas,
     line: ContactLine,
     grid: Grid,
     stretches: Stretches,
     rng: np.random.Generator,
 ) -> None:
-    """Move the violations whose kind has an area there.
+    """Move the violations of one origin whose kind has an area there.
 
     Their chainage is that of the nearest place of the line, their offset the distance from it;
     units go to the very place, whatever their stand-off.
@@ -98,6 +99,8 @@ def place_in_areas(
     ----------
     rows
         Records of violations, placed along the line; changed in place.
+    at
+        Those of this origin.
     areas, line, grid
         The areas, the line and the grid.
     stretches
@@ -105,12 +108,14 @@ def place_in_areas(
     rng
         The stream of the places.
     """
-    uniform = rng.random((3, len(rows)))
+    uniform = rng.random((3, len(at)))
+    kinds = rows["kind"][at]
     for kind, area in areas.items():
-        mine = np.flatnonzero(rows["kind"] == kind)
-        if len(mine) == 0:
+        chosen = np.flatnonzero(kinds == kind)
+        if len(chosen) == 0:
             continue
-        points = _points(area, uniform[:, mine])
+        mine = at[chosen]
+        points = _points(area, uniform[:, chosen])
         rows["x"][mine], rows["y"][mine] = points.T
         chainage, offset = locate(line, points)
         rows["chainage"][mine] = chainage

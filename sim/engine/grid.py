@@ -15,6 +15,8 @@ from sim.kernel.world import Records
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int32]
+type Frame = tuple[float, float, float, int, int]
+"""Corner x and y (km), side of a cell (km), number of columns and of rows."""
 
 LEAST_CELL_KM = 5.0
 MOST_CELLS = 65_536
@@ -50,12 +52,34 @@ class Grid:
         """Number of blocks of cells, with the one that holds the cell outside."""
         return self.cells // BLOCK_CELLS + 1
 
+    @property
+    def frame(self) -> Frame:
+        """The grid for compiled code."""
+        return self.x0, self.y0, self.cell_km, self.columns, self.rows
+
     def cell_of(self, points: Floats) -> Ints:
         """Return the cell of each point, shape (n,)."""
-        column = np.floor((points[:, 0] - self.x0) / self.cell_km).astype(np.int64)
-        row = np.floor((points[:, 1] - self.y0) / self.cell_km).astype(np.int64)
-        inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
-        return np.where(inside, row * self.columns + column, self.cells).astype(np.int32)
+        return cells_at(np.ascontiguousarray(points), self.frame)
+
+
+@compiled
+def cell_at(x: float, y: float, frame: Frame) -> int:
+    """Return the cell of a point (km)."""
+    x0, y0, cell_km, columns, rows = frame
+    column = np.floor((x - x0) / cell_km)
+    row = np.floor((y - y0) / cell_km)
+    if 0.0 <= column < columns and 0.0 <= row < rows:
+        return int(row) * columns + int(column)
+    return columns * rows
+
+
+@compiled
+def cells_at(points: Floats, frame: Frame) -> Ints:
+    """Return the cell of each point (n, 2), shape (n,)."""
+    cells = np.empty(len(points), dtype=np.int32)
+    for v in range(len(points)):
+        cells[v] = cell_at(points[v, 0], points[v, 1], frame)
+    return cells
 
 
 @compiled
@@ -70,14 +94,17 @@ def _distance_to_segment(px: float, py: float, ax: float, ay: float, bx: float, 
 
 @compiled
 def _mark_segment(
-    first: Ints,
-    last: Ints,
+    marks: Ints,
     segment: int,
     ends: tuple[float, float, float, float],
     reach_km: float,
-    frame: tuple[float, float, float, int, int],
+    frame: Frame,
 ) -> None:
-    """Mark the cells that one segment may see into, with the first and last segment that does."""
+    """Mark the cells that one segment may see into.
+
+    Marks of a cell: the first segment that does, the last, and the longest gap between those that
+    do (its first segment, and the one that ends it).
+    """
     ax, ay, bx, by = ends
     x0, y0, cell_km, columns, rows = frame
     column0 = max(0, int((min(ax, bx) - reach_km - x0) / cell_km))
@@ -90,10 +117,12 @@ def _mark_segment(
             px = x0 + (column + 0.5) * cell_km
             py = y0 + (row + 0.5) * cell_km
             if _distance_to_segment(px, py, ax, ay, bx, by) <= allowed:
-                cell = row * columns + column
-                if first[cell] < 0:
-                    first[cell] = segment
-                last[cell] = segment
+                mark = marks[row * columns + column]
+                if mark[0] < 0:
+                    mark[0] = segment
+                elif segment - mark[1] - 1 > mark[3] - mark[2]:
+                    mark[2], mark[3] = mark[1] + 1, segment
+                mark[1] = segment
 
 
 @compiled
@@ -102,19 +131,17 @@ def _cells_in_reach(
     from_vertex: int,
     vertices: int,
     reach_km: float,
-    frame: tuple[float, float, float, int, int],
-) -> tuple[Ints, Ints, Ints]:
-    """Return the cells that a track may see into, and the first and last segment that does."""
-    cells = frame[3] * frame[4]
-    first = np.full(cells, -1, dtype=np.int32)
-    last = np.full(cells, -1, dtype=np.int32)
+    frame: Frame,
+) -> tuple[Ints, Ints]:
+    """Return the cells that a track may see into, and their marks (see `_mark_segment`)."""
+    marks = np.full((frame[3] * frame[4], 4), -1, dtype=np.int32)
     for segment in range(max(1, vertices - 1)):
         a = from_vertex + segment
         b = min(a + 1, from_vertex + vertices - 1)
         ends = (track_xy[a, 0], track_xy[a, 1], track_xy[b, 0], track_xy[b, 1])
-        _mark_segment(first, last, segment, ends, reach_km, frame)
-    found = np.nonzero(first >= 0)[0].astype(np.int32)
-    return found, first[found], last[found]
+        _mark_segment(marks, segment, ends, reach_km, frame)
+    found = np.nonzero(marks[:, 0] >= 0)[0].astype(np.int32)
+    return found, marks[found]
 
 
 @dataclass(frozen=True)
@@ -151,15 +178,16 @@ def lay_reach(grid: Grid, posts: Records, track_xy: Floats, wander_km: Floats) -
         For each post, how far its track may be moved from where it lies here (posts at random
         places).
     """
-    frame = (grid.x0, grid.y0, grid.cell_km, grid.columns, grid.rows)
+    frame = grid.frame
     cells, blocks, rows = [], [], []
     for index, post in enumerate(posts):
         reach_km = float(post["radius_km"]) + float(wander_km[index])
-        found, first, last = _cells_in_reach(
+        found, marks = _cells_in_reach(
             track_xy, int(post["first_vertex"]), int(post["vertices"]), reach_km, frame
         )
         row = np.zeros(len(found), dtype=REACH)
-        row["post"], row["first_segment"], row["end_segment"] = index, first, last + 1
+        row["post"], row["first_segment"], row["end_segment"] = index, marks[:, 0], marks[:, 1] + 1
+        row["gap_from"], row["gap_to"] = marks[:, 2], marks[:, 3]
         cells.append(found)
         blocks.append(_in_blocks(found))
         rows.append(row)

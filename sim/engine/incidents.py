@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.violation import VIOLATION
+from sim.agents.violation import REAL, VIOLATION
 from sim.engine.areas import Areas, place_in_areas
 from sim.engine.bases import line_cells
-from sim.engine.grid import Grid
+from sim.engine.grid import Grid, cell_at
 from sim.engine.nearest import locate
 from sim.engine.streams import stream
 from sim.errors import InputError
@@ -37,6 +37,9 @@ FARTHEST_SPOT_KM = 100.0
 MOST_CANDIDATES = 20_000_000
 """A run that expects more candidates than this is refused: its tables would not fit in memory."""
 
+
+PLACE_ROUNDING = 1e-12
+"""Share by which a piece of the line is taken to begin earlier, against rounding at its end."""
 
 FIXED = 0
 EXPONENTIAL = 1
@@ -269,6 +272,36 @@ def _by_onset(onset: Floats, chainage: Floats, parents: Ints) -> tuple[Floats, F
     return onset[order], chainage[order], np.where(parents < 0, -1, place_of[parents])
 
 
+class Seeds(NamedTuple):
+    """Candidates of one origin before all is drawn that they are to have; in order of onset."""
+
+    onset: Floats  # h
+    chainage: Floats  # km
+    parents: Ints  # places among these; -1 for none
+    rng: np.random.Generator  # the stream of their process
+    prefix: str  # what the names of their other streams begin with
+    law: Law
+    nature: int = REAL
+    look_kind: int = -1  # column of the look chances; -1 = that of their kind
+
+
+def draw_seeds(process: Process, line: ContactLine, seed: int) -> Seeds:
+    """Draw when and where the candidate violations of a run take place, and what provokes them.
+
+    Parameters
+    ----------
+    process, line
+        The process, and the line it follows.
+    seed
+        Seed of the run.
+    """
+    rng = stream(seed, "violations")
+    onset = _background_onsets(process, rng)
+    chainage = _background_places(process, rng, len(onset), line.length_km)
+    clusters = _clusters(process, rng, onset, chainage, line.length_km)
+    return Seeds(*_by_onset(*clusters), rng, "", process.law)
+
+
 @dataclass(frozen=True)
 class Frame:
     """Where on the line and in the grid violations are placed."""
@@ -279,6 +312,38 @@ class Frame:
     zones: int
     least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
     areas: Areas
+
+
+class _Draws(NamedTuple):
+    """What candidates are filled from, a column each."""
+
+    uniform: Floats  # (5, n)
+    exponential: Floats  # (2, n)
+    normal: Floats  # (2, n)
+    human: Floats  # (4, n)
+    regime: Floats  # (n,)
+
+
+class _Ground(NamedTuple):
+    """The line and the grid, for compiled code."""
+
+    vertices: Floats  # (n, 2) km
+    vertex_km: Floats  # (n,)
+    first_segment: Ints  # at the beginning of each of many short, equal pieces of the line
+    pieces_per_km: float
+    counts: tuple[int, int, int]  # of sectors, zones and stretches for the search for bases
+    grid: tuple[float, float, float, int, int]
+
+
+def _lay_ground(frame: Frame) -> _Ground:
+    line = frame.line
+    vertex_km = line.chainage_km
+    pieces = 4 * len(vertex_km)
+    begins_km = np.linspace(0.0, line.length_km, pieces)
+    first_segment = np.maximum(0, np.searchsorted(vertex_km, begins_km) - 1)
+    counts = (frame.sectors, frame.zones, line_cells(line))
+    per_km = (pieces - 1) / line.length_km * (1.0 - PLACE_ROUNDING)
+    return _Ground(line.xy, vertex_km, first_segment, per_km, counts, frame.grid.frame)
 
 
 @compiled
@@ -292,78 +357,82 @@ def _multiple(law: int, sigma: float, exponential: float, normal: float) -> floa
 
 
 @compiled
-def _fill(
-    rows: Records, law: Law, uniform: Floats, exponential: Floats, normal: Floats, human: Floats
-) -> None:
-    """Write the fields that need no geometry.
-
-    Draws: uniform (5, n), exponential (2, n), normal (2, n), human (4, n).
-    """
-    for v in range(len(rows)):
-        row = rows[v]
-        kind = 0
-        while uniform[0, v] >= law.kind_edges[kind]:
-            kind += 1
-        severity = 0
-        while uniform[1, v] >= law.severity_edges[kind, severity]:
-            severity += 1
-        row.kind = row.look_kind = kind
-        row.severity = severity + 1
-        row.side = 0 if uniform[2, v] < law.russian_share[kind] else 1
-        row.calm_mark = uniform[3, v]
-        row.parent_mark = uniform[4, v]
-        duration = _multiple(
-            law.duration_law[kind], law.duration_sigma[kind], exponential[0, v], normal[0, v]
-        )
-        row.end = row.onset + law.duration_h[kind] * duration
-        row.threshold = exponential[1, v]
-        offset = law.offset_sd_km[kind] * normal[1, v]
-        row.offset = min(law.max_offset_km, max(-law.max_offset_km, offset)) + 0.0
-        row.delay = law.delay_h * _multiple(
-            law.delay_law, law.delay_sigma, human[0, v], human[1, v]
-        )
-        row.service_exponential = human[2, v]
-        row.service_normal = human[3, v]
-        row.reported = row.detected = row.called = row.dispatched = np.nan
-        row.arrived = row.cleared = row.distance = np.nan
-        row.detector = row.unit = row.next_live = row.next_waiting = -1
+def _set_course(row: Records) -> None:
+    """Write that nothing has become of a candidate yet."""
+    row.status = row.grade = row.looks = 0
+    row.evidence = 0.0
+    row.reported = row.detected = row.called = row.dispatched = np.nan
+    row.arrived = row.cleared = row.distance = np.nan
+    row.detector = row.unit = row.next_live = row.next_waiting = -1
 
 
 @compiled
-def _set_place(
-    rows: Records, vertices: Floats, vertex_km: Floats, counts: tuple[int, int, int]
-) -> None:
+def _set_fields(row: Records, law: Law, draws: _Draws, v: int) -> None:
+    """Write the fields that need no geometry."""
+    uniform, exponential, normal, human = draws[:4]
+    kind = 0
+    while uniform[0, v] >= law.kind_edges[kind]:
+        kind += 1
+    severity = 0
+    while uniform[1, v] >= law.severity_edges[kind, severity]:
+        severity += 1
+    row.kind = row.look_kind = kind
+    row.severity = severity + 1
+    row.side = 0 if uniform[2, v] < law.russian_share[kind] else 1
+    row.calm_mark = uniform[3, v]
+    row.parent_mark = uniform[4, v]
+    row.regime_mark = draws.regime[v]
+    duration = _multiple(
+        law.duration_law[kind], law.duration_sigma[kind], exponential[0, v], normal[0, v]
+    )
+    row.end = row.onset + law.duration_h[kind] * duration
+    row.threshold = exponential[1, v]
+    offset = law.offset_sd_km[kind] * normal[1, v]
+    row.offset = min(law.max_offset_km, max(-law.max_offset_km, offset)) + 0.0
+    row.delay = law.delay_h * _multiple(law.delay_law, law.delay_sigma, human[0, v], human[1, v])
+    row.service_exponential = human[2, v]
+    row.service_normal = human[3, v]
+
+
+@compiled
+def _set_place(row: Records, ground: _Ground) -> None:
     """Write what follows from chainage and offset: the point, the normal, and the stretches."""
-    sectors, zones, cells = counts
-    length_km = vertex_km[-1]
-    for v in range(len(rows)):
-        row = rows[v]
-        segment = max(0, np.searchsorted(vertex_km, row.chainage) - 1)
-        step_km = vertex_km[segment + 1] - vertex_km[segment]
-        along_x = (vertices[segment + 1, 0] - vertices[segment, 0]) / step_km
-        along_y = (vertices[segment + 1, 1] - vertices[segment, 1]) / step_km
-        ahead_km = row.chainage - vertex_km[segment]
-        row.normal_x = -along_y
-        row.normal_y = along_x
-        row.x = vertices[segment, 0] + ahead_km * along_x + row.offset * row.normal_x
-        row.y = vertices[segment, 1] + ahead_km * along_y + row.offset * row.normal_y
-        row.depth = row.offset
-        share = row.chainage / length_km
-        row.sector = min(sectors - 1, int(share * sectors))
-        row.zone = min(zones - 1, int(share * zones))
-        row.line_cell = min(cells - 1, int(share * cells))
+    vertices, vertex_km = ground.vertices, ground.vertex_km
+    sectors, zones, cells = ground.counts
+    segment = ground.first_segment[int(row.chainage * ground.pieces_per_km)]
+    while segment + 2 < len(vertex_km) and vertex_km[segment + 1] < row.chainage:
+        segment += 1
+    step_km = vertex_km[segment + 1] - vertex_km[segment]
+    along_x = (vertices[segment + 1, 0] - vertices[segment, 0]) / step_km
+    along_y = (vertices[segment + 1, 1] - vertices[segment, 1]) / step_km
+    ahead_km = row.chainage - vertex_km[segment]
+    row.normal_x = -along_y
+    row.normal_y = along_x
+    row.x = vertices[segment, 0] + ahead_km * along_x + row.offset * row.normal_x
+    row.y = vertices[segment, 1] + ahead_km * along_y + row.offset * row.normal_y
+    row.cell = cell_at(row.x, row.y, ground.grid)
+    row.depth = row.offset
+    share = row.chainage / vertex_km[-1]
+    row.sector = min(sectors - 1, int(share * sectors))
+    row.zone = min(zones - 1, int(share * zones))
+    row.line_cell = min(cells - 1, int(share * cells))
 
 
-def _place(rows: Records, frame: Frame) -> None:
-    """Fill in what follows from chainage and offset."""
-    line = frame.line
-    counts = (frame.sectors, frame.zones, line_cells(line))
-    _set_place(rows, line.xy, line.chainage_km, counts)
-    points = np.column_stack([rows["x"], rows["y"]])
-    rows["cell"] = frame.grid.cell_of(points)
-    deep = np.flatnonzero(rows["offset"] >= frame.least_standoff_km)
-    if len(deep):
-        rows["depth"][deep] = locate(line, points[deep])[1]
+@compiled
+def _fill(rows: Records, at: Ints, seeds: Seeds, draws: _Draws, ground: _Ground) -> None:
+    """Write all fields of candidates into their rows of the table."""
+    for v in range(len(at)):
+        row = rows[at[v]]
+        row.onset = seeds.onset[v]
+        row.chainage = seeds.chainage[v]
+        parent = seeds.parents[v]
+        row.parent = at[parent] if parent >= 0 else -1
+        row.nature = seeds.nature
+        _set_course(row)
+        _set_fields(row, seeds.law, draws, v)
+        _set_place(row, ground)
+        if seeds.look_kind >= 0:
+            row.look_kind = seeds.look_kind
 
 
 def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:
@@ -390,34 +459,43 @@ def _draw_human(law: Law, seed: int, prefix: str, count: int) -> Floats:
     return human
 
 
-def fill_and_place(
-    rows: Records, law: Law, frame: Frame, rng: np.random.Generator, seed: int, prefix: str = ""
+def fill_rows(
+    rows: Records, at: Ints, seeds: Seeds, frame: Frame, seed: int, regimes: bool = False
 ) -> None:
-    """Draw all that is to be known of incidents whose onsets and chainages are there.
+    """Draw all that is to be known of candidates, and write it into their rows of a table.
 
     Parameters
     ----------
     rows
-        Records of violations with onset, chainage and parent; the other fields are set.
-    law, frame
-        What they are drawn from, and where they take place.
-    rng
-        The stream of their process.
+        Records of violations; what is there before is overwritten.
+    at
+        The row of each candidate, ascending.
+    seeds
+        The candidates.
+    frame
+        Where they take place.
     seed
         Seed of the run, for the streams that only some scenarios need.
-    prefix
-        What the names of those streams begin with.
+    regimes
+        Whether they are thinned by the regime.
     """
-    count = len(rows)
-    uniform, exponential = rng.random((5, count)), rng.standard_exponential((2, count))
-    normal = _draw_normals(law, seed, prefix, count)
-    human = _draw_human(law, seed, prefix, count)
-    _fill(rows, law, uniform, exponential, normal, human)
-    _place(rows, frame)
+    count, prefix, line = len(at), seeds.prefix, frame.line
+    draws = _Draws(
+        seeds.rng.random((5, count)),
+        seeds.rng.standard_exponential((2, count)),
+        _draw_normals(seeds.law, seed, prefix, count),
+        _draw_human(seeds.law, seed, prefix, count),
+        stream(seed, "regimes").random(count) if regimes else np.zeros(count),
+    )
+    ground = _lay_ground(frame)
+    _fill(rows, at, seeds._replace(rng=None), draws, ground)
+    deep = at[rows["offset"][at] >= frame.least_standoff_km]
+    if len(deep):
+        points = np.column_stack([rows["x"][deep], rows["y"][deep]])
+        rows["depth"][deep] = locate(line, points)[1]
     if frame.areas:
-        stretches = (frame.sectors, frame.zones, line_cells(frame.line))
         rng = stream(seed, f"{prefix}areas")
-        place_in_areas(rows, frame.areas, frame.line, frame.grid, stretches, rng)
+        place_in_areas(rows, at, frame.areas, line, frame.grid, ground.counts, rng)
 
 
 def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:
@@ -434,14 +512,7 @@ def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:
     -------
     ndarray of `VIOLATION`
     """
-    rng = stream(seed, "violations")
-    length_km = frame.line.length_km
-    onset = _background_onsets(process, rng)
-    chainage = _background_places(process, rng, len(onset), length_km)
-    onset, chainage, parents = _by_onset(*_clusters(process, rng, onset, chainage, length_km))
-    rows = np.zeros(len(onset), dtype=VIOLATION)
-    rows["onset"], rows["chainage"], rows["parent"] = onset, chainage, parents
-    fill_and_place(rows, process.law, frame, rng, seed)
-    if process.regimes:
-        rows["regime_mark"] = stream(seed, "regimes").random(len(rows))
+    seeds = draw_seeds(process, frame.line, seed)
+    rows = np.empty(len(seeds.onset), dtype=VIOLATION)
+    fill_rows(rows, np.arange(len(rows)), seeds, frame, seed, process.regimes)
     return rows

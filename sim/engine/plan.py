@@ -13,6 +13,7 @@ from sim.engine.escalation import EscalationRules, lay_escalation
 from sim.engine.forces import ForcePlan, lay_forces
 from sim.engine.grid import Grid, Reach, lay_reach
 from sim.engine.incidents import Frame, Process, lay_process
+from sim.engine.looks import Looks, lay_looks
 from sim.engine.posts import (
     Monitors,
     lay_monitors,
@@ -20,7 +21,7 @@ from sim.engine.posts import (
     post_circles,
     track_units,
 )
-from sim.engine.reporting import Reporting, clutter_chances, lay_reporting
+from sim.engine.reporting import Reporting, lay_reporting
 from sim.engine.surroundings import Surroundings, lay_surroundings
 from sim.geography import ContactLine
 from sim.kernel.world import Records
@@ -42,7 +43,7 @@ class Plan:
     drone_names: tuple[str, ...]
     monitors: Monitors
     platforms: Records
-    look_chance: NDArray[np.float64]  # (platforms, kinds + clutter + 1)
+    looks: Looks
     circles: Records
     track_xy: NDArray[np.float64]
     track_unit: NDArray[np.float64]
@@ -131,7 +132,6 @@ def _set_cueing(row: Records, scenario: Scenario) -> None:
     spec = scenario.cueing
     row["cueing"] = spec.enabled
     row["cue_severity"] = spec.min_severity
-    row["poor_look_share"] = spec.poor_look_share
     row["search_h"] = spec.search_min / 60.0
     limit = spec.max_flight_min
     row["cue_flight_h"] = np.inf if limit is None else limit / 60.0
@@ -145,19 +145,6 @@ def _set_escalation(row: Records, scenario: Scenario) -> None:
     row["memory_h"] = spec.memory_days * 24.0
     row["us_deterrence"] = spec.us_deterrence
     row["backstop_chance"] = scenario.united_states.backstop_chance
-
-
-def _look_chances(scenario: Scenario) -> NDArray[np.float64]:
-    """Return the chance of a look, shape (platforms, kinds + clutter + 1).
-
-    The last column is what nobody sees: made-up reports.
-    """
-    platforms = scenario.monitor_platforms().values()
-    kinds = scenario.violations.kinds.items()
-    chances = [[p.chance(name, kind.domain == "land") for name, kind in kinds] for p in platforms]
-    true = np.array(chances, dtype=np.float64).reshape(len(platforms), len(kinds))
-    nothing = np.zeros((len(platforms), 1))
-    return np.ascontiguousarray(np.hstack([true, clutter_chances(scenario), nothing]))
 
 
 def _sortie_room(scenario: Scenario, monitors: Monitors) -> int:
@@ -256,7 +243,7 @@ def build_plan(scenario: Scenario) -> Plan:
         monitors=monitors,
         platforms=platforms,
         circles=post_circles(monitors.posts, track_xy, platforms),
-        look_chance=_look_chances(scenario),
+        looks=lay_looks(scenario),
         track_xy=track_xy,
         track_unit=track_unit,
         track_at=track_at,

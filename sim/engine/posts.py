@@ -219,7 +219,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         drones.append(drone)
     all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
     all_drones["next_post"] = all_drones["post"]
-    all_drones["next_here"] = -1
+    all_drones["next_here"] = all_drones["next_in_zone"] = -1
     all_drones["sortie"] = -1
     all_drones["cue"] = -1
     return Monitors(
@@ -287,9 +287,6 @@ def platform_records(scenario: Scenario) -> Records:
         record["radius_km"] = platform.radius_km
         look = platform.look_interval_min
         record["look_h"] = np.inf if look is None else look / 60.0
-        record["night_factor"] = platform.night_factor
-        record["poor_factor"] = platform.poor_weather_factor
-        record["jamming_factor"] = platform.jamming_factor
         record["loss_per_h"] = platform.loss_per_1000_h / 1000.0
         record["jamming_loss_factor"] = platform.jamming_loss_factor
         record["replacement_h"] = platform.replacement_days * 24.0

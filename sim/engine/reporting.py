@@ -1,20 +1,34 @@
 """What is drawn for reports: who tells of what and when, false reports, marks and desk times."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.headquarters import REFEREE, SOURCE, STATION, TASKS
-from sim.agents.violation import CASE, CLUTTER, MADE_UP, REAL, VIOLATION
-from sim.engine.incidents import EXPONENTIAL, LAWS, LOGNORMAL, Frame, Law, fill_and_place
+from sim.agents.violation import CASE, CLUTTER, MADE_UP, VIOLATION
+from sim.engine.incidents import (
+    EXPONENTIAL,
+    LAWS,
+    LOGNORMAL,
+    Frame,
+    Law,
+    Process,
+    Seeds,
+    draw_seeds,
+    fill_rows,
+)
 from sim.engine.streams import stream
+from sim.geography import ContactLine
+from sim.kernel.compiled import compiled
 from sim.kernel.world import Records
 from sim.scenario import Headquarters, Scenario
 from sim.scenario.mission import UNITED_STATES
 
 type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
 
 
 class Source(NamedTuple):
@@ -63,8 +77,8 @@ class Reporting:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Candidates of one origin with all that is drawn for their reports."""
+class Candidates:
+    """The candidates of a run with all that is drawn for their reports."""
 
     rows: Records
     cases: Records
@@ -190,141 +204,144 @@ def clutter_chances(scenario: Scenario) -> Floats:
     return chances
 
 
-def _empty_cases(count: int) -> Records:
-    cases = np.zeros(count, dtype=CASE)
-    cases["doubt"] = cases["unattributed"] = 1.0
-    cases["confirmed"] = cases["ruled"] = np.nan
-    cases["first_source"] = -2
-    cases["cued"] = cases["next_queued"] = -1
-    return cases
+@compiled
+def _fill_cases(cases: Records, at: Ints, marks: Floats, thresholds: Floats) -> None:
+    """Write all fields of cases into their rows of the table."""
+    for v in range(len(at)):
+        case = cases[at[v]]
+        case.confirm_threshold = thresholds[v]
+        case.false_mark = marks[0, v]
+        case.dismissal_mark = marks[1, v]
+        case.attribution_mark = marks[2, v]
+        case.doubt = case.unattributed = 1.0
+        case.queued = case.waited = 0.0
+        case.confirmed = case.ruled = np.nan
+        case.ruling = case.station = 0
+        case.first_source = -2
+        case.cued = case.next_queued = -1
 
 
-def _draw_cases(spec: Reporting, seed: int, prefix: str, count: int) -> Records:
-    cases = _empty_cases(count)
+def _draw_cases(spec: Reporting, seed: int, prefix: str, cases: Records, at: Ints) -> None:
+    count = len(at)
     if spec.drawn:
         rng = stream(seed, f"{prefix}cases")
-        cases["false_mark"], cases["dismissal_mark"], cases["attribution_mark"] = rng.random(
-            (3, count)
-        )
-        cases["confirm_threshold"] = rng.standard_exponential(count)
-    return cases
+        _fill_cases(cases, at, rng.random((3, count)), rng.standard_exponential(count))
+    else:
+        _fill_cases(cases, at, np.zeros((3, count)), np.zeros(count))
 
 
-def _draw_desks(spec: Reporting, seed: int, prefix: str, count: int) -> Floats:
-    hours = np.empty((count, len(spec.desks)))
+def _draw_desks(spec: Reporting, seed: int, prefix: str, hours: Floats, at: Ints) -> None:
     for column, desk in enumerate(spec.desks):
         rng = stream(seed, f"{prefix}headquarters/{desk.name}")
         if desk.law == EXPONENTIAL:
-            hours[:, column] = desk.service_h * rng.standard_exponential(count)
+            hours[at, column] = desk.service_h * rng.standard_exponential(len(at))
         elif desk.law == LOGNORMAL:
-            normal = rng.standard_normal(count)
-            hours[:, column] = desk.service_h * np.exp(
+            normal = rng.standard_normal(len(at))
+            hours[at, column] = desk.service_h * np.exp(
                 desk.sigma * normal - 0.5 * desk.sigma * desk.sigma
             )
         else:
-            hours[:, column] = desk.service_h
-    return hours
+            hours[at, column] = desk.service_h
 
 
-def _draw_reports(spec: Reporting, seed: int, rows: Records) -> Floats:
-    """Return when each source reports each violation (h), infinite for never."""
-    at = np.full((len(rows), len(spec.sources)), np.inf)
+@compiled
+def _tell(
+    report_at: Floats, at: Ints, column: int, told: Bools, onset: Floats, delay: Floats
+) -> None:
+    """Write when a source reports the candidates that it tells of."""
+    for v in range(len(at)):
+        report_at[at[v], column] = onset[v] + delay[v] if told[v] else np.inf
+
+
+def _draw_reports(
+    spec: Reporting, seed: int, rows: Records, report_at: Floats, at: Ints, onset: Floats
+) -> None:
+    """Draw when each source reports each violation (h), infinite for never."""
+    kinds = rows["kind"][at] if spec.sources else None
     for column, source in enumerate(spec.sources):
         rng = stream(seed, f"reports/{source.name}")
-        told = (rng.random(len(rows)) < source.share) & source.reports[rows["kind"]]
-        delay = np.full(len(rows), source.delay_h)
+        told = (rng.random(len(at)) < source.share) & source.reports[kinds]
+        delay = np.full(len(at), source.delay_h)
         if source.delay_law == EXPONENTIAL:
-            delay *= rng.standard_exponential(len(rows))
-        at[told, column] = (rows["onset"] + delay)[told]
-    return at
+            delay *= rng.standard_exponential(len(at))
+        _tell(report_at, at, column, told, onset, delay)
 
 
-def _batch(spec: Reporting, seed: int, prefix: str, rows: Records, report_at: Floats) -> Batch:
-    cases = _draw_cases(spec, seed, prefix, len(rows))
-    return Batch(rows, cases, report_at, _draw_desks(spec, seed, prefix, len(rows)))
-
-
-def _false_rows(
-    spec: Reporting, frame: Frame, seed: int, prefix: str, per_h: float, law: Law
-) -> Records:
-    """Draw false incidents, evenly in time and along the line."""
+def _false_seeds(
+    spec: Reporting, line: ContactLine, seed: int, prefix: str, per_h: float
+) -> tuple[Floats, Floats, Ints, np.random.Generator]:
+    """Draw when and where false incidents take place: evenly in time and along the line."""
     rng = stream(seed, prefix)
     count = rng.poisson(per_h * spec.horizon_h)
-    rows = np.zeros(count, dtype=VIOLATION)
-    rows["onset"] = np.sort(rng.random(count)) * spec.horizon_h
-    rows["chainage"] = rng.random(count) * frame.line.length_km
-    rows["parent"] = -1
-    fill_and_place(rows, law, frame, rng, seed, f"{prefix}/")
-    return rows
+    onset = np.sort(rng.random(count)) * spec.horizon_h
+    chainage = rng.random(count) * line.length_km
+    return onset, chainage, np.full(count, -1), rng
 
 
-def _false_batches(spec: Reporting, frame: Frame, seed: int) -> list[Batch]:
-    batches = []
+def _all_false(spec: Reporting, line: ContactLine, seed: int) -> list[tuple[Seeds, int]]:
+    """Draw false incidents of all origins, each with the source that made them up, -1 for none."""
+    found = []
     for clutter in spec.clutter:
         prefix = f"clutter/{clutter.name}"
-        rows = _false_rows(spec, frame, seed, prefix, clutter.per_h, clutter.law)
-        rows["nature"] = CLUTTER
-        rows["look_kind"] = clutter.look_kind
-        untold = np.full((len(rows), len(spec.sources)), np.inf)
-        batches.append(_batch(spec, seed, f"{prefix}/", rows, untold))
+        drawn = _false_seeds(spec, line, seed, prefix, clutter.per_h)
+        law, look_kind = clutter.law, clutter.look_kind
+        found.append((Seeds(*drawn, f"{prefix}/", law, CLUTTER, look_kind), -1))
     for column, source in enumerate(spec.sources):
-        if source.false_law is None:
-            continue
-        prefix = f"reports/{source.name}/false"
-        rows = _false_rows(spec, frame, seed, prefix, source.false_per_h, source.false_law)
-        rows["nature"] = MADE_UP
-        rows["look_kind"] = spec.made_up_kind
-        at = np.full((len(rows), len(spec.sources)), np.inf)
-        at[:, column] = rows["onset"]
-        batches.append(_batch(spec, seed, f"{prefix}/", rows, at))
-    return batches
+        if source.false_law is not None:
+            prefix = f"reports/{source.name}/false"
+            drawn = _false_seeds(spec, line, seed, prefix, source.false_per_h)
+            law, look_kind = source.false_law, spec.made_up_kind
+            found.append((Seeds(*drawn, f"{prefix}/", law, MADE_UP, look_kind), column))
+    return found
 
 
-def _laid(parts: list[Any], places: list[NDArray[np.int64]]) -> Any:
-    """Lay the rows of several arrays at their places in one."""
-    merged = np.empty((sum(map(len, parts)), *parts[0].shape[1:]), dtype=parts[0].dtype)
-    for part, place in zip(parts, places, strict=True):
-        merged[place] = part
-    return merged
-
-
-def _merged(batches: list[Batch]) -> Batch:
-    """Put candidates of all origins in the order of their onsets; the first are the violations."""
-    onset = np.concatenate([batch.rows["onset"] for batch in batches])
+def _interleaved(real: Floats, false: list[Floats]) -> list[Ints]:
+    """Return the places of candidates of several origins, in the order of all their onsets."""
+    if not false:
+        return [np.arange(len(real))]
+    onset = np.concatenate(false)
+    order = np.argsort(onset, kind="stable")
     place_of = np.empty(len(onset), dtype=np.int64)
-    place_of[np.argsort(onset, kind="stable")] = np.arange(len(onset))
-    ends = np.cumsum([len(batch.rows) for batch in batches])
-    places = np.split(place_of, ends[:-1])
-    parents = batches[0].rows["parent"]
-    is_child = parents >= 0
-    parents[is_child] = place_of[parents[is_child]]
-    return Batch(
-        _laid([batch.rows for batch in batches], places),
-        _laid([batch.cases for batch in batches], places),
-        _laid([batch.report_at for batch in batches], places),
-        _laid([batch.desk_hours for batch in batches], places),
-    )
+    place_of[order] = np.searchsorted(real, onset[order], side="right") + np.arange(len(onset))
+    others = np.ones(len(real) + len(onset), dtype=np.bool_)
+    others[place_of] = False
+    ends = np.cumsum([len(part) for part in false])
+    return [np.flatnonzero(others), *np.split(place_of, ends[:-1])]
 
 
-def draw_reporting(spec: Reporting, frame: Frame, violations: Records, seed: int) -> Batch:
-    """Draw the reports of a run, true and false.
+def draw_candidates(spec: Reporting, process: Process, frame: Frame, seed: int) -> Candidates:
+    """Draw the candidates of a run, true and false, and all reports of them.
 
     Parameters
     ----------
-    spec, frame
+    spec, process, frame
         What is drawn, and where incidents take place.
-    violations
-        The violations of the run, in the order of onset.
     seed
         Seed of the run.
 
     Returns
     -------
-    Batch
-        Violations and false incidents together, in the order of onset.
+    Candidates
+        In the order of onset.
     """
-    violations["nature"] = REAL
-    report_at = _draw_reports(spec, seed, violations)
-    real = _batch(spec, seed, "", violations, report_at)
-    false = _false_batches(spec, frame, seed)
-    return _merged([real, *false]) if false else real
+    real = draw_seeds(process, frame.line, seed)
+    false = _all_false(spec, frame.line, seed)
+    places = _interleaved(real.onset, [seeds.onset for seeds, _ in false])
+    count = sum(map(len, places))
+    drawn = Candidates(
+        np.empty(count, dtype=VIOLATION),
+        np.empty(count, dtype=CASE),
+        np.empty((count, len(spec.sources))),
+        np.empty((count, len(spec.desks))),
+    )
+    fill_rows(drawn.rows, places[0], real, frame, seed, process.regimes)
+    _draw_reports(spec, seed, drawn.rows, drawn.report_at, places[0], real.onset)
+    for (seeds, source), at in zip(false, places[1:], strict=True):
+        fill_rows(drawn.rows, at, seeds, frame, seed)
+        drawn.report_at[at] = np.inf
+        if source >= 0:
+            drawn.report_at[at, source] = seeds.onset
+    for seeds, at in zip([real, *(seeds for seeds, _ in false)], places, strict=True):
+        _draw_cases(spec, seed, seeds.prefix, drawn.cases, at)
+        _draw_desks(spec, seed, seeds.prefix, drawn.desk_hours, at)
+    return drawn

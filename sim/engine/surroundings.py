@@ -181,6 +181,7 @@ def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
         Changes after time 0 in the order of time; those that change nothing are left out.
     """
     zones = np.zeros(spec.zones, dtype=ZONE)
+    zones["first_drone"] = -1
     parts = []
     if spec.weather_zones:
         parts.append(_spread(_weather_changes(spec, seed), spec.zones, spec.weather_zones))

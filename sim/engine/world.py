@@ -7,11 +7,10 @@ from sim.agents.patrol import CIRCUIT, STREAM
 from sim.engine.advance import DONE, advance, most_pushes, start
 from sim.engine.bases import order_bases
 from sim.engine.escalation import draw_regime
-from sim.engine.incidents import draw_incidents
 from sim.engine.plan import Plan, empty_sorties
 from sim.engine.politics import draw_politics
 from sim.engine.posts import post_circles, transit_speed_kmh
-from sim.engine.reporting import draw_reporting
+from sim.engine.reporting import draw_candidates
 from sim.engine.streams import stream
 from sim.engine.surroundings import draw_surroundings
 from sim.kernel.calendar import EVENT, empty_calendar, put_together, take_apart
@@ -125,10 +124,8 @@ def make_world(plan: Plan, seed: int) -> World:
     posts, track_xy = _draw_posts(plan, seed)
     random_posts = len(plan.monitors.random_posts) > 0
     circles = post_circles(posts, track_xy, plan.platforms) if random_posts else plan.circles
-    zones_of = posts["zone"][np.column_stack([drones["post"], drones["next_post"]])]
     bases, near_bases, near_hours = _draw_bases(plan, seed)
-    violations = draw_incidents(plan.process, plan.frame, seed)
-    batch = draw_reporting(plan.reporting, plan.frame, violations, seed)
+    drawn = draw_candidates(plan.reporting, plan.process, plan.frame, seed)
     regime, thresholds = draw_regime(plan.escalation, seed)
     zones, changes = draw_surroundings(plan.surroundings, seed)
     stations = plan.reporting.station_records.copy()
@@ -143,10 +140,11 @@ def make_world(plan: Plan, seed: int) -> World:
         days=np.full(_pages(CALENDAR_ROOM), -1, dtype=np.int32),
         calendar=empty_calendar(),
         drones=drones,
-        drone_zones=np.ascontiguousarray(zones_of),
+        drone_zones=posts["zone"][drones["next_post"]],
         loss_hazard=loss_hazard,
         platforms=plan.platforms,
-        look_chance=plan.look_chance,
+        evidence=plan.looks.evidence,
+        sure=plan.looks.sure,
         posts=posts,
         circles=circles,
         track_xy=track_xy,
@@ -158,10 +156,10 @@ def make_world(plan: Plan, seed: int) -> World:
         post_blocks=plan.reach.post_blocks,
         visits=np.empty((most_segments, 2)),
         sorties=empty_sorties(plan.sortie_room),
-        violations=batch.rows,
-        cases=batch.cases,
-        report_at=batch.report_at,
-        desk_hours=batch.desk_hours,
+        violations=drawn.rows,
+        cases=drawn.cases,
+        report_at=drawn.report_at,
+        desk_hours=drawn.desk_hours,
         sources=plan.reporting.source_records,
         stations=stations,
         station_head=np.full(queues, -1, dtype=np.int32),
@@ -173,7 +171,7 @@ def make_world(plan: Plan, seed: int) -> World:
         regime_thresholds=thresholds,
         cell_live=np.full(plan.grid.cells + 1, -1, dtype=np.int32),
         block_live=np.zeros(plan.grid.blocks, dtype=np.int64),
-        answers=np.empty((len(batch.rows), 2)),
+        answers=np.empty((len(drawn.rows), 2)),
         zones=zones,
         changes=changes,
         units=units,

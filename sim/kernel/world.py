@@ -44,7 +44,7 @@ CLOCK = np.dtype(
 
 _PLACES = """
     clock settings calendar events days
-    drones drone_zones loss_hazard platforms look_chance sorties
+    drones drone_zones loss_hazard platforms evidence sure sorties
     posts circles track_xy track_unit track_at
     reach_start reach post_start post_blocks visits zones changes
     violations cases cell_live block_live answers

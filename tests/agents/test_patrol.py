@@ -71,6 +71,7 @@ class Patrol:
         post["speed_kmh"], post["radius_km"] = 50.0, self.radius_km
         reach = np.zeros(1, dtype=REACH)
         reach["end_segment"] = max(1, len(self.xy) - 1)
+        reach["gap_from"] = reach["gap_to"] = -1
         for name, column in (
             ("posts", post),
             ("track_xy", self.xy),
