@@ -21,7 +21,7 @@ from sim.agents.violation import REAL, VIOLATION
 from sim.engine.areas import Areas, place_in_areas
 from sim.engine.bases import line_cells
 from sim.engine.grid import Grid, cell_at
-from sim.engine.nearest import locate
+from sim.engine.nearest import locate_one
 from sim.engine.streams import stream
 from sim.errors import InputError
 from sim.geography import ContactLine
@@ -223,18 +223,34 @@ def _background_onsets(process: Process, rng: np.random.Generator) -> Floats:
     return onsets
 
 
+@compiled
+def _around_spots(
+    uniform: Floats,
+    scatter: Floats,
+    edges: Floats,
+    at_km: Floats,
+    spread_km: Floats,
+    length_km: float,
+) -> Floats:
+    """Return places around hot spots, or anywhere on the line."""
+    places = uniform[1] * length_km
+    for v in range(len(places)):
+        spot = 0
+        while spot < len(edges) and uniform[0, v] >= edges[spot]:
+            spot += 1
+        if spot < len(edges):
+            places[v] = at_km[spot] + spread_km[spot] * scatter[v]
+    return places
+
+
 def _background_places(
     process: Process, rng: np.random.Generator, count: int, length_km: float
 ) -> Floats:
     if len(process.spot_edges) == 0:
         return rng.random(count) * length_km
-    spot = np.searchsorted(process.spot_edges, rng.random(count), side="right")
-    places = rng.random(count) * length_km
-    scatter = rng.standard_normal(count)
-    at_spot = spot < len(process.spot_edges)
-    of = spot[at_spot]
-    places[at_spot] = process.spot_at_km[of] + process.spot_spread_km[of] * scatter[at_spot]
-    return _fold(places, length_km)
+    uniform, scatter = rng.random((2, count)), rng.standard_normal(count)
+    edges, at_km, spread_km = process.spot_edges, process.spot_at_km, process.spot_spread_km
+    return _fold(_around_spots(uniform, scatter, edges, at_km, spread_km, length_km), length_km)
 
 
 def _clusters(
@@ -331,6 +347,7 @@ class _Ground(NamedTuple):
     vertex_km: Floats  # (n,)
     first_segment: Ints  # at the beginning of each of many short, equal pieces of the line
     pieces_per_km: float
+    least_standoff_km: float
     counts: tuple[int, int, int]  # of sectors, zones and stretches for the search for bases
     grid: tuple[float, float, float, int, int]
 
@@ -343,7 +360,8 @@ def _lay_ground(frame: Frame) -> _Ground:
     first_segment = np.maximum(0, np.searchsorted(vertex_km, begins_km) - 1)
     counts = (frame.sectors, frame.zones, line_cells(line))
     per_km = (pieces - 1) / line.length_km * (1.0 - PLACE_ROUNDING)
-    return _Ground(line.xy, vertex_km, first_segment, per_km, counts, frame.grid.frame)
+    standoff_km = frame.least_standoff_km
+    return _Ground(line.xy, vertex_km, first_segment, per_km, standoff_km, counts, frame.grid.frame)
 
 
 @compiled
@@ -412,6 +430,8 @@ def _set_place(row: Records, ground: _Ground) -> None:
     row.y = vertices[segment, 1] + ahead_km * along_y + row.offset * row.normal_y
     row.cell = cell_at(row.x, row.y, ground.grid)
     row.depth = row.offset
+    if row.offset >= ground.least_standoff_km:
+        row.depth = locate_one(row.x, row.y, vertices, vertex_km)[1]
     share = row.chainage / vertex_km[-1]
     row.sector = min(sectors - 1, int(share * sectors))
     row.zone = min(zones - 1, int(share * zones))
@@ -439,9 +459,9 @@ def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:
     """Draw what only some scenarios need, from streams of their own."""
     normal = np.zeros((2, count))
     if np.any(law.duration_law == LOGNORMAL):
-        normal[0] = stream(seed, f"{prefix}durations").standard_normal(count)
+        stream(seed, f"{prefix}durations").standard_normal(out=normal[0])
     if np.any(law.offset_sd_km > 0.0):
-        normal[1] = stream(seed, f"{prefix}offsets").standard_normal(count)
+        stream(seed, f"{prefix}offsets").standard_normal(out=normal[1])
     return normal
 
 
@@ -450,12 +470,12 @@ def _draw_human(law: Law, seed: int, prefix: str, count: int) -> Floats:
     human = np.ones((4, count))
     if law.delay_law != FIXED:
         delays = stream(seed, f"{prefix}command")
-        human[0] = delays.standard_exponential(count)
-        human[1] = delays.standard_normal(count)
+        delays.standard_exponential(out=human[0])
+        delays.standard_normal(out=human[1])
     if law.service_drawn:
         service = stream(seed, f"{prefix}service")
-        human[2] = service.standard_exponential(count)
-        human[3] = service.standard_normal(count)
+        service.standard_exponential(out=human[2])
+        service.standard_normal(out=human[3])
     return human
 
 
@@ -489,10 +509,6 @@ def fill_rows(
     )
     ground = _lay_ground(frame)
     _fill(rows, at, seeds._replace(rng=None), draws, ground)
-    deep = at[rows["offset"][at] >= frame.least_standoff_km]
-    if len(deep):
-        points = np.column_stack([rows["x"][deep], rows["y"][deep]])
-        rows["depth"][deep] = locate(line, points)[1]
     if frame.areas:
         rng = stream(seed, f"{prefix}areas")
         place_in_areas(rows, at, frame.areas, line, frame.grid, ground.counts, rng)

@@ -40,23 +40,29 @@ def _turn(vertices: Floats, s: int, dx: float, dy: float) -> float:
 
 
 @compiled
+def locate_one(x: float, y: float, vertices: Floats, vertex_km: Floats) -> tuple[float, float]:
+    """Return chainage and offset (km) of a point of the plane (km)."""
+    s, share = _nearest(x, y, vertices)
+    chainage = vertex_km[s] + share * (vertex_km[s + 1] - vertex_km[s])
+    dx = x - vertices[s, 0] - share * (vertices[s + 1, 0] - vertices[s, 0])
+    dy = y - vertices[s, 1] - share * (vertices[s + 1, 1] - vertices[s, 1])
+    side = _turn(vertices, s, dx, dy)
+    # at a vertex a point may lie on one side of one segment and straight ahead of the other
+    if share == 0.0 and s > 0:
+        side += _turn(vertices, s - 1, dx, dy)
+    elif share == 1.0 and s + 2 < len(vertices):
+        side += _turn(vertices, s + 1, dx, dy)
+    away = np.sqrt(dx * dx + dy * dy)
+    return chainage, -away if side < 0.0 else away
+
+
+@compiled
 def _locate(points: Floats, vertices: Floats, vertex_km: Floats) -> tuple[Floats, Floats]:
     chainage = np.empty(len(points))
     offset = np.empty(len(points))
     for row in range(len(points)):
         x, y = points[row, 0], points[row, 1]
-        s, share = _nearest(x, y, vertices)
-        chainage[row] = vertex_km[s] + share * (vertex_km[s + 1] - vertex_km[s])
-        dx = x - vertices[s, 0] - share * (vertices[s + 1, 0] - vertices[s, 0])
-        dy = y - vertices[s, 1] - share * (vertices[s + 1, 1] - vertices[s, 1])
-        side = _turn(vertices, s, dx, dy)
-        # at a vertex a point may lie on one side of one segment and straight ahead of the other
-        if share == 0.0 and s > 0:
-            side += _turn(vertices, s - 1, dx, dy)
-        elif share == 1.0 and s + 2 < len(vertices):
-            side += _turn(vertices, s + 1, dx, dy)
-        away = np.sqrt(dx * dx + dy * dy)
-        offset[row] = -away if side < 0.0 else away
+        chainage[row], offset[row] = locate_one(x, y, vertices, vertex_km)
     return chainage, offset
 
 

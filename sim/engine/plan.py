@@ -271,4 +271,4 @@ def build_plan(scenario: Scenario) -> Plan:
 
 def empty_sorties(room: int) -> Records:
     """Return an empty sortie table of a given capacity."""
-    return np.zeros(room, dtype=SORTIE)
+    return np.empty(room, dtype=SORTIE)

@@ -9,6 +9,7 @@ from sim.engine.advance import CHANGE, GROUP_CHANGE, UNIT_CHANGE, US_CHANGE
 from sim.engine.engagement import Course, draw_engagement, group_course
 from sim.engine.forces import draw_forces, unit_changes
 from sim.engine.plan import Plan
+from sim.engine.surroundings import by_time
 from sim.kernel.world import Records
 
 type Rows = list[tuple[float, int, int, int]]
@@ -88,6 +89,5 @@ def draw_politics(
     leads = _count_leads(plan, units, bases)
     if not rows:
         return record, leads, changes
-    merged = np.concatenate([changes, np.array(rows, dtype=CHANGE)])
-    order = np.lexsort((merged["subject"], merged["what"], merged["time"]))
-    return record, leads, merged[order]
+    rows.sort(key=lambda row: (row[0], row[2], row[1]))
+    return record, leads, by_time(np.concatenate([changes, np.array(rows, dtype=CHANGE)]))

@@ -230,41 +230,53 @@ def _draw_cases(spec: Reporting, seed: int, prefix: str, cases: Records, at: Int
         _fill_cases(cases, at, np.zeros((3, count)), np.zeros(count))
 
 
+@compiled
+def _put(table: Floats, at: Ints, column: int, values: Floats) -> None:
+    """Write values into their rows of a column."""
+    for v in range(len(at)):
+        table[at[v], column] = values[v]
+
+
 def _draw_desks(spec: Reporting, seed: int, prefix: str, hours: Floats, at: Ints) -> None:
     for column, desk in enumerate(spec.desks):
         rng = stream(seed, f"{prefix}headquarters/{desk.name}")
         if desk.law == EXPONENTIAL:
-            hours[at, column] = desk.service_h * rng.standard_exponential(len(at))
+            _put(hours, at, column, desk.service_h * rng.standard_exponential(len(at)))
         elif desk.law == LOGNORMAL:
             normal = rng.standard_normal(len(at))
-            hours[at, column] = desk.service_h * np.exp(
-                desk.sigma * normal - 0.5 * desk.sigma * desk.sigma
-            )
+            mean_1 = np.exp(desk.sigma * normal - 0.5 * desk.sigma * desk.sigma)
+            _put(hours, at, column, desk.service_h * mean_1)
         else:
             hours[at, column] = desk.service_h
 
 
 @compiled
 def _tell(
-    report_at: Floats, at: Ints, column: int, told: Bools, onset: Floats, delay: Floats
+    report_at: Floats,
+    at: Ints,
+    column: int,
+    rows: Records,
+    reports: Bools,
+    share: float,
+    uniform: Floats,
+    delay: Floats,
 ) -> None:
     """Write when a source reports the candidates that it tells of."""
     for v in range(len(at)):
-        report_at[at[v], column] = onset[v] + delay[v] if told[v] else np.inf
+        row = rows[at[v]]
+        told = uniform[v] < share and reports[row.kind]
+        report_at[at[v], column] = row.onset + delay[v] if told else np.inf
 
 
-def _draw_reports(
-    spec: Reporting, seed: int, rows: Records, report_at: Floats, at: Ints, onset: Floats
-) -> None:
+def _draw_reports(spec: Reporting, seed: int, rows: Records, report_at: Floats, at: Ints) -> None:
     """Draw when each source reports each violation (h), infinite for never."""
-    kinds = rows["kind"][at] if spec.sources else None
     for column, source in enumerate(spec.sources):
         rng = stream(seed, f"reports/{source.name}")
-        told = (rng.random(len(at)) < source.share) & source.reports[kinds]
+        uniform = rng.random(len(at))
         delay = np.full(len(at), source.delay_h)
         if source.delay_law == EXPONENTIAL:
             delay *= rng.standard_exponential(len(at))
-        _tell(report_at, at, column, told, onset, delay)
+        _tell(report_at, at, column, rows, source.reports, source.share, uniform, delay)
 
 
 def _false_seeds(
@@ -335,7 +347,7 @@ def draw_candidates(spec: Reporting, process: Process, frame: Frame, seed: int) 
         np.empty((count, len(spec.desks))),
     )
     fill_rows(drawn.rows, places[0], real, frame, seed, process.regimes)
-    _draw_reports(spec, seed, drawn.rows, drawn.report_at, places[0], real.onset)
+    _draw_reports(spec, seed, drawn.rows, drawn.report_at, places[0])
     for (seeds, source), at in zip(false, places[1:], strict=True):
         fill_rows(drawn.rows, at, seeds, frame, seed)
         drawn.report_at[at] = np.inf

@@ -150,16 +150,17 @@ def _spells(spec: Surroundings, rng: np.random.Generator, jammed: bool) -> NDArr
 
 
 def _jamming_changes(spec: Surroundings, seed: int) -> Records:
-    parts = []
+    starts, levels = [], []
     for zone in range(spec.jamming_zones):
         rng = stream(seed, f"jamming/{zone}")
         jammed = bool(rng.random() < spec.mean_on_h / (spec.mean_on_h + spec.mean_off_h))
-        starts = _spells(spec, rng, jammed)
-        part = np.zeros(len(starts), dtype=CHANGE)
-        part["time"], part["subject"], part["what"] = starts, zone, JAMMING_CHANGE
-        part["level"] = (np.arange(len(starts)) + (0 if jammed else 1)) % 2 == 0
-        parts.append(part)
-    return np.concatenate(parts)
+        starts.append(_spells(spec, rng, jammed))
+        levels.append((np.arange(len(starts[-1])) + (0 if jammed else 1)) % 2 == 0)
+    changes = np.zeros(sum(map(len, starts)), dtype=CHANGE)
+    changes["time"], changes["level"] = np.concatenate(starts), np.concatenate(levels)
+    changes["subject"] = np.repeat(np.arange(len(starts)), list(map(len, starts)))
+    changes["what"] = JAMMING_CHANGE
+    return changes
 
 
 def _spread(table: Records, zones: int, of: int) -> Records:
@@ -182,35 +183,29 @@ def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
     """
     zones = np.zeros(spec.zones, dtype=ZONE)
     zones["first_drone"] = -1
-    parts = []
+    parts = [np.empty(0, dtype=CHANGE)]
     if spec.weather_zones:
-        parts.append(_spread(_weather_changes(spec, seed), spec.zones, spec.weather_zones))
+        weather = _spread(_weather_changes(spec, seed), spec.zones, spec.weather_zones)
+        parts.append(_later(weather, zones["weather"]))
     if spec.jamming_zones:
-        parts.append(_spread(_jamming_changes(spec, seed), spec.zones, spec.jamming_zones))
-    if not parts:
-        return zones, np.empty(0, dtype=CHANGE)
-    changes = np.concatenate(parts)
-    changes = changes[np.lexsort((changes["subject"], changes["what"], changes["time"]))]
-    initial = changes["time"] <= 0.0
-    for row in changes[initial]:
-        zones["weather" if row["what"] == WEATHER_CHANGE else "jammed"][row["subject"]] = row[
-            "level"
-        ]
-    return zones, _without_repeats(zones, changes[~initial])
+        jamming = _spread(_jamming_changes(spec, seed), spec.zones, spec.jamming_zones)
+        parts.append(_later(jamming, zones["jammed"]))
+    return zones, by_time(np.concatenate(parts))
 
 
-def _without_repeats(zones: Records, changes: Records) -> Records:
-    """Leave out changes to the state that a zone is in already."""
-    order = np.lexsort((np.arange(len(changes)), changes["subject"], changes["what"]))
-    rows = changes[order]
-    initial = np.where(
-        rows["what"] == WEATHER_CHANGE,
-        zones["weather"][rows["subject"]],
-        zones["jammed"][rows["subject"]],
-    )
-    same = (rows["subject"][1:] == rows["subject"][:-1]) & (rows["what"][1:] == rows["what"][:-1])
-    before = initial.copy()
-    before[1:][same] = rows["level"][:-1][same]
-    keep = np.empty(len(changes), dtype=np.bool_)
-    keep[order] = rows["level"] != before
-    return changes[keep]
+def by_time(changes: Records) -> Records:
+    """Return changes in the order of time; those of one instant keep their order."""
+    return changes[np.argsort(changes["time"].copy(), kind="stable")]
+
+
+def _later(changes: Records, state: NDArray[np.int32]) -> Records:
+    """Set the state of each zone at time 0; return what changes it afterwards, by zone and time."""
+    rows = changes[np.argsort(changes["subject"], kind="stable")]
+    subject, level = rows["subject"], rows["level"]
+    initial = rows["time"] <= 0.0
+    state[subject[initial]] = level[initial]
+    before = np.empty_like(level)
+    before[1:] = level[:-1]
+    first = np.concatenate([[True], subject[1:] != subject[:-1]])
+    before[first] = 0
+    return rows[~initial & (level != before)]
