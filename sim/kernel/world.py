@@ -129,7 +129,10 @@ def _read_slot(_context: Any, world: Any, index: Any) -> Any:  # noqa: ARG001 - 
 
     def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         table = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
-        return builder.load(builder.gep(table, [arguments[1]]))
+        slot = builder.load(builder.gep(table, [arguments[1]]))
+        # columns are moved between compiled calls only: no store of a rule can change the table
+        slot.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return slot
 
     return types.int64(world, types.int64), generate
 
