@@ -125,12 +125,12 @@ def _set_alarms(world: World, t: float) -> None:
 def enter_regime(world: World, level: int, t: float) -> None:
     """Enter a regime; both clocks start anew."""
     state = world.regime[0]
-    thresholds = world.regime_thresholds[state.stay % len(world.regime_thresholds)]
+    stay = state.stay % len(world.regime_thresholds)
     state.level = level
     state.stay += 1
     state.since = t
-    state.worsen_left = thresholds[0]
-    state.ease_left = thresholds[1]
+    state.worsen_left = world.regime_thresholds[stay, 0]
+    state.ease_left = world.regime_thresholds[stay, 1]
     _set_alarms(world, t)
 
 

@@ -172,7 +172,8 @@ def _find_next(world: World) -> None:
         day += 1
         calendar.turned += 1
     calendar.next = -1
-    for row in days:
+    for page in range(len(days)):
+        row = days[page]
         if row >= 0 and (
             calendar.next < 0 or _before(world.events[row], world.events[calendar.next])
         ):

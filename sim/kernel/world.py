@@ -1,16 +1,16 @@
 """The world of one run: a handful of arrays, one record a row, seen by compiled code as one thing.
 
 A `World` holds NumPy arrays and a table of their addresses. Compiled functions get the address of
-that table alone and read `world.drones[d].stage` through it: passing thirty arrays from function to
-function would cost more than the events themselves. Which columns there are, and of what type, is
-declared by the modules that own them (`column`).
+that table alone and read `world.drones[d].stage` through it (`sim.kernel.column`): passing thirty
+arrays from function to function would cost more than the events themselves. Which columns there
+are, and of what type, is declared by the modules that own them (`column`).
 """
 
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, types
+from numba import from_dtype, types
 from numba.core import cgutils
 from numba.extending import (
     NativeValue,
@@ -21,6 +21,8 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
+
+from sim.kernel.column import SLOTS, ColumnType
 
 type Records = Any
 """A structured array, or one record of it; Numba sees its fields as attributes."""
@@ -56,7 +58,6 @@ _PLACES = """
 these are fixed here and do not depend on which module a process happens to import first."""
 _ORDER = _PLACES.split()
 
-_SLOTS = 4  # of the table, for each column: the address and up to three lengths
 _columns: dict[str, tuple[np.dtype[Any], int, int]] = {}  # type, dimensions, first slot
 
 
@@ -73,7 +74,7 @@ class World:
         if arrays.keys() != _columns.keys():
             message = f"columns that do not match: {sorted(arrays.keys() ^ _columns.keys())}"
             raise TypeError(message)
-        self._table = np.zeros(_SLOTS * len(_ORDER), dtype=np.int64)
+        self._table = np.zeros(SLOTS * len(_ORDER), dtype=np.int64)
         self.address = int(self._table.ctypes.data)
         for name, array in arrays.items():
             self.put(name, array)
@@ -124,32 +125,6 @@ register_model(_WorldType)(_WorldModel)
 unbox(_WorldType)(_unbox_world)
 
 
-def _read_slot(_context: Any, world: Any, index: Any) -> Any:  # noqa: ARG001 - its type is int64
-    """Read a slot of the table."""
-
-    def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        table = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
-        slot = builder.load(builder.gep(table, [arguments[1]]))
-        # columns are moved between compiled calls only: no store of a rule can change the table
-        slot.set_metadata("invariant.load", builder.module.add_metadata([]))
-        return slot
-
-    return types.int64(world, types.int64), generate
-
-
-def _as_pointer(_context: Any, _address: Any) -> Any:
-    """Take a number as an address."""
-
-    def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(types.int64), generate
-
-
-_slot = intrinsic(_read_slot)
-_pointer = intrinsic(_as_pointer)
-
-
 def column(name: str, dtype: Any, dimensions: int = 1) -> None:
     """Declare a column of the world.
 
@@ -168,26 +143,26 @@ def column(name: str, dtype: Any, dimensions: int = 1) -> None:
         When the column has no place in the table.
     """
     dtype = np.dtype(dtype)
-    slot = _SLOTS * _ORDER.index(name)
+    slot = SLOTS * _ORDER.index(name)
     _columns[name] = (dtype, dimensions, slot)
+    column_type = ColumnType(from_dtype(dtype), dimensions, slot)
 
-    def read_1(world: Records) -> Records:
-        return carray(_pointer(_slot(world, slot)), (_slot(world, slot + 1),), dtype)
+    def see_column(_context: Any, world: Any) -> Any:
+        """See a column of a world."""
 
-    def read_2(world: Records) -> Records:
-        shape = (_slot(world, slot + 1), _slot(world, slot + 2))
-        return carray(_pointer(_slot(world, slot)), shape, dtype)
+        def generate(_ctx: Any, _builder: Any, _signature: Any, arguments: Any) -> Any:
+            return arguments[0]
 
-    def read_3(world: Records) -> Records:
-        shape = (_slot(world, slot + 1), _slot(world, slot + 2), _slot(world, slot + 3))
-        return carray(_pointer(_slot(world, slot)), shape, dtype)
+        return column_type(world), generate
 
-    reader = (read_1, read_2, read_3)[dimensions - 1]
+    see = intrinsic(see_column)
+
+    def reader(world: Records) -> Records:
+        return see(world)
 
     def choose(world: Records) -> Records:  # noqa: ARG001 - Numba compares argument names
         return reader
 
-    # not inline="always": Numba 0.68 then loses writes to the array in branches
     overload_attribute(_WorldType, name)(choose)
 
 
