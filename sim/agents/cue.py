@@ -74,15 +74,34 @@ def _hours_to(world: World, d: int, v: int, t: float) -> float:
 
 
 @compiled
+def _first_of_post(
+    world: World, p: int, v: int, t: float, best: int, best_h: float
+) -> tuple[int, float]:
+    """Return the drone of a post that is in position sooner than the best so far, or that one."""
+    d = world.posts[p].first_drone
+    while d >= 0:
+        hours = _hours_to(world, d, v, t) if _may_go(world, d, v, t) else np.inf
+        if hours < best_h or (hours == best_h < np.inf and (best < 0 or d < best)):
+            best, best_h = d, hours
+        d = world.drones[d].next_here
+    return best, best_h
+
+
+@compiled
 def _first_in_position(world: World, v: int, t: float) -> int:
     """Return the suitable drone that is first in position, -1 for none.
 
-    The circle around what a post can see gives a time that its drones can not stay below.
+    The circle around what a post can see gives a time that its drones can not stay below. Those
+    that pass by are asked first: they are mostly near, and what they need rules out most others.
     """
     violation = world.violations[v]
     circles = world.circles
     best = -1
     best_h = world.settings[0].cue_flight_h
+    for row in range(world.reach_start[violation.cell], world.reach_start[violation.cell + 1]):
+        p = world.reach[row].post
+        if circles[p].transit_kmh > 0.0:
+            best, best_h = _first_of_post(world, p, v, t, best, best_h)
     for p in range(len(circles)):
         circle = circles[p]
         dx, dy = abs(violation.x - circle.x), abs(violation.y - circle.y)
@@ -91,12 +110,7 @@ def _first_in_position(world: World, v: int, t: float) -> int:
             continue  # most posts are far away, and this needs no root
         if dx * dx + dy * dy > most_km * most_km:
             continue
-        d = world.posts[p].first_drone
-        while d >= 0:
-            hours = _hours_to(world, d, v, t) if _may_go(world, d, v, t) else np.inf
-            if hours < best_h or (hours == best_h < np.inf and (best < 0 or d < best)):
-                best, best_h = d, hours
-            d = world.drones[d].next_here
+        best, best_h = _first_of_post(world, p, v, t, best, best_h)
     return best
 
 

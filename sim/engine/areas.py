@@ -84,6 +84,7 @@ def _points(area: Triangles, uniform: Floats) -> Floats:
 def place_in_areas(
     rows: Records,
     at: NDArray[np.int64],
+    kinds: NDArray[np.int32],
     areas: Areas,
     line: ContactLine,
     grid: Grid,
@@ -101,6 +102,8 @@ def place_in_areas(
         Records of violations, placed along the line; changed in place.
     at
         Those of this origin.
+    kinds
+        Their kinds.
     areas, line, grid
         The areas, the line and the grid.
     stretches
@@ -109,7 +112,6 @@ def place_in_areas(
         The stream of the places.
     """
     uniform = rng.random((3, len(at)))
-    kinds = rows["kind"][at]
     for kind, area in areas.items():
         chosen = np.flatnonzero(kinds == kind)
         if len(chosen) == 0:

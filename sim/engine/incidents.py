@@ -83,6 +83,7 @@ class Law(NamedTuple):
     delay_law: int
     delay_sigma: float
     service_drawn: bool  # whether any unit's time on the scene is random
+    service_normal: bool  # whether any is lognormal
 
 
 def _cumulative(weights: list[float]) -> Floats:
@@ -175,6 +176,7 @@ def _law(scenario: Scenario) -> Law:
         delay_law=LAWS.index(command.delay),
         delay_sigma=_sigma(command.delay_cv),
         service_drawn=any(group.on_scene != "fixed" for group in scenario.support.values()),
+        service_normal=any(group.on_scene == "lognormal" for group in scenario.support.values()),
     )
 
 
@@ -439,8 +441,11 @@ def _set_place(row: Records, ground: _Ground) -> None:
 
 
 @compiled
-def _fill(rows: Records, at: Ints, seeds: Seeds, draws: _Draws, ground: _Ground) -> None:
-    """Write all fields of candidates into their rows of the table."""
+def _fill(
+    rows: Records, at: Ints, seeds: Seeds, draws: _Draws, ground: _Ground
+) -> NDArray[np.int32]:
+    """Write all fields of candidates into their rows of the table; return their kinds."""
+    kinds = np.empty(len(at), dtype=np.int32)
     for v in range(len(at)):
         row = rows[at[v]]
         row.onset = seeds.onset[v]
@@ -451,8 +456,10 @@ def _fill(rows: Records, at: Ints, seeds: Seeds, draws: _Draws, ground: _Ground)
         _set_course(row)
         _set_fields(row, seeds.law, draws, v)
         _set_place(row, ground)
+        kinds[v] = row.kind
         if seeds.look_kind >= 0:
             row.look_kind = seeds.look_kind
+    return kinds
 
 
 def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:
@@ -471,17 +478,19 @@ def _draw_human(law: Law, seed: int, prefix: str, count: int) -> Floats:
     if law.delay_law != FIXED:
         delays = stream(seed, f"{prefix}command")
         delays.standard_exponential(out=human[0])
-        delays.standard_normal(out=human[1])
+        if law.delay_law == LOGNORMAL:
+            delays.standard_normal(out=human[1])
     if law.service_drawn:
         service = stream(seed, f"{prefix}service")
         service.standard_exponential(out=human[2])
-        service.standard_normal(out=human[3])
+        if law.service_normal:
+            service.standard_normal(out=human[3])
     return human
 
 
 def fill_rows(
     rows: Records, at: Ints, seeds: Seeds, frame: Frame, seed: int, regimes: bool = False
-) -> None:
+) -> NDArray[np.int32]:
     """Draw all that is to be known of candidates, and write it into their rows of a table.
 
     Parameters
@@ -498,6 +507,11 @@ def fill_rows(
         Seed of the run, for the streams that only some scenarios need.
     regimes
         Whether they are thinned by the regime.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Their kinds.
     """
     count, prefix, line = len(at), seeds.prefix, frame.line
     draws = _Draws(
@@ -508,10 +522,11 @@ def fill_rows(
         stream(seed, "regimes").random(count) if regimes else np.zeros(count),
     )
     ground = _lay_ground(frame)
-    _fill(rows, at, seeds._replace(rng=None), draws, ground)
+    kinds: NDArray[np.int32] = _fill(rows, at, seeds._replace(rng=None), draws, ground)
     if frame.areas:
         rng = stream(seed, f"{prefix}areas")
-        place_in_areas(rows, at, frame.areas, line, frame.grid, ground.counts, rng)
+        place_in_areas(rows, at, kinds, frame.areas, line, frame.grid, ground.counts, rng)
+    return kinds
 
 
 def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:

@@ -255,7 +255,8 @@ def _tell(
     report_at: Floats,
     at: Ints,
     column: int,
-    rows: Records,
+    onset: Floats,
+    kinds: NDArray[np.int32],
     reports: Bools,
     share: float,
     uniform: Floats,
@@ -263,12 +264,18 @@ def _tell(
 ) -> None:
     """Write when a source reports the candidates that it tells of."""
     for v in range(len(at)):
-        row = rows[at[v]]
-        told = uniform[v] < share and reports[row.kind]
-        report_at[at[v], column] = row.onset + delay[v] if told else np.inf
+        told = uniform[v] < share and reports[kinds[v]]
+        report_at[at[v], column] = onset[v] + delay[v] if told else np.inf
 
 
-def _draw_reports(spec: Reporting, seed: int, rows: Records, report_at: Floats, at: Ints) -> None:
+def _draw_reports(
+    spec: Reporting,
+    seed: int,
+    report_at: Floats,
+    at: Ints,
+    onset: Floats,
+    kinds: NDArray[np.int32],
+) -> None:
     """Draw when each source reports each violation (h), infinite for never."""
     for column, source in enumerate(spec.sources):
         rng = stream(seed, f"reports/{source.name}")
@@ -276,7 +283,7 @@ def _draw_reports(spec: Reporting, seed: int, rows: Records, report_at: Floats, 
         delay = np.full(len(at), source.delay_h)
         if source.delay_law == EXPONENTIAL:
             delay *= rng.standard_exponential(len(at))
-        _tell(report_at, at, column, rows, source.reports, source.share, uniform, delay)
+        _tell(report_at, at, column, onset, kinds, source.reports, source.share, uniform, delay)
 
 
 def _false_seeds(
@@ -346,8 +353,8 @@ def draw_candidates(spec: Reporting, process: Process, frame: Frame, seed: int) 
         np.empty((count, len(spec.sources))),
         np.empty((count, len(spec.desks))),
     )
-    fill_rows(drawn.rows, places[0], real, frame, seed, process.regimes)
-    _draw_reports(spec, seed, drawn.rows, drawn.report_at, places[0])
+    kinds = fill_rows(drawn.rows, places[0], real, frame, seed, process.regimes)
+    _draw_reports(spec, seed, drawn.report_at, places[0], real.onset, kinds)
     for (seeds, source), at in zip(false, places[1:], strict=True):
         fill_rows(drawn.rows, at, seeds, frame, seed)
         drawn.report_at[at] = np.inf
