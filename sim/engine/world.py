@@ -15,6 +15,7 @@ from sim.engine.streams import stream
 from sim.engine.surroundings import draw_surroundings
 from sim.kernel.calendar import EVENT, empty_calendar, put_together, take_apart
 from sim.kernel.compiled import is_cached, mark_cached
+from sim.kernel.memory import keep_memory
 from sim.kernel.world import CLOCK, Records, World
 
 CALENDAR_ROOM = 4096
@@ -118,6 +119,7 @@ def make_world(plan: Plan, seed: int) -> World:
     seed
         Seed of the run, >= 0.
     """
+    keep_memory()
     clock = np.zeros(1, dtype=CLOCK)
     clock["horizon"] = plan.horizon_h
     drones, loss_hazard = _draw_drones(plan, seed)
