@@ -11,7 +11,7 @@ import numpy as np
 from sim.calibration.fit import calibrate
 from sim.calibration.result import Calibration, Floats
 from sim.calibration.table import Counts, Events, Ints
-from sim.engine.incidents import draw_incidents
+from sim.engine.fill import draw_incidents
 from sim.engine.plan import Plan, build_plan
 from sim.errors import InputError
 from sim.scenario import Scenario

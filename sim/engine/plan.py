@@ -10,9 +10,10 @@ from sim.engine.advance import SETTINGS
 from sim.engine.areas import lay_areas
 from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
 from sim.engine.escalation import EscalationRules, lay_escalation
+from sim.engine.fill import Frame
 from sim.engine.forces import ForcePlan, lay_forces
 from sim.engine.grid import Grid, Reach, lay_reach
-from sim.engine.incidents import Frame, Process, lay_process
+from sim.engine.incidents import Process, lay_process
 from sim.engine.looks import Looks, lay_looks
 from sim.engine.posts import (
     Monitors,

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.flight import DRONE
-from sim.agents.patrol import CIRCLE, PATROLS, POST, SHUTTLE, STATIC
+from sim.agents.patrol import CIRCLE, CIRCUIT, PATROLS, POST, SHUTTLE, STATIC, STREAM
 from sim.agents.sensor import NEVER, PLATFORM, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
@@ -37,6 +38,15 @@ class Track:
         return np.concatenate([[0.0], np.cumsum(steps)])
 
 
+class Crew(NamedTuple):
+    """How the drones of a group share its posts."""
+
+    drones: NDArray[np.int64]  # their rows
+    in_line: bool  # all follow each other along one path
+    of_post: NDArray[np.int64]  # (drones,) which post of the group each serves
+    behind: Floats  # (drones,) share of the cycle, or path, by which each follows the first
+
+
 @dataclass(frozen=True)
 class Monitors:
     """All monitors of a scenario, laid out: the arrays that runs start from."""
@@ -45,6 +55,7 @@ class Monitors:
     drones: Records
     tracks: tuple[Track, ...]
     random_posts: NDArray[np.int32]  # posts whose place is drawn in each run
+    crews: dict[str, Crew]  # by group of monitors
 
 
 def transit_speed_kmh(platform: Platform) -> float:
@@ -192,6 +203,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     drones: list[Records] = []
     tracks: list[Track] = []
     random_posts: list[int] = []
+    crews: dict[str, Crew] = {}
     platform_names = list(scenario.monitor_platforms())
     for number, (name, group) in enumerate(scenario.monitors.items()):
         if group.count == 0:
@@ -216,6 +228,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         drone["group"] = number
         drone["platform"] = platform_names.index(group.platform)
         drone["post"] = first_post + np.arange(group.count) % (len(posts) - first_post)
+        crews[name] = _crew(drone, sum(map(len, drones)), PATROLS.index(group.patrol))
         drones.append(drone)
     all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
     all_drones["next_post"] = all_drones["post"]
@@ -227,7 +240,21 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         all_drones,
         tuple(tracks),
         np.array(random_posts, dtype=np.int32),
+        crews,
     )
+
+
+def _crew(drones: Records, first: int, patrol: int) -> Crew:
+    """Return how the drones of a group, from row `first` on, follow each other."""
+    count = len(drones)
+    rows = first + np.arange(count)
+    of_post = (drones["post"] - drones["post"].min()).astype(np.int64)
+    if patrol in (CIRCUIT, STREAM):
+        return Crew(rows, True, of_post, np.arange(count) / count)
+    # those who share a post follow each other evenly through the cycle
+    crew = np.bincount(of_post)[of_post]
+    turn = np.arange(count) // (of_post.max() + 1)
+    return Crew(rows, False, of_post, turn / crew)
 
 
 def track_units(xy: Floats, along_km: Floats) -> Floats:

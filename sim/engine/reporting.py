@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters import REFEREE, SOURCE, STATION, TASKS
 from sim.agents.violation import CASE, CLUTTER, MADE_UP, VIOLATION
+from sim.engine.fill import Frame, fill_rows
 from sim.engine.incidents import (
     EXPONENTIAL,
     LAWS,
     LOGNORMAL,
-    Frame,
     Law,
     Process,
     Seeds,
     draw_seeds,
-    fill_rows,
 )
 from sim.engine.streams import stream
 from sim.geography import ContactLine

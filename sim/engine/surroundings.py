@@ -1,5 +1,6 @@
 """Weather and jamming of a run: spells drawn before the run, shared by all drones of a zone."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from math import lcm
 
@@ -93,13 +94,13 @@ def lay_surroundings(scenario: Scenario) -> Surroundings:
 
 def _front_share(spec: Surroundings, t: float) -> float:
     """Return the share of time with a front over the country in the month of time `t` (h)."""
-    row = int(np.searchsorted(spec.month_starts_h, t, side="right")) - 1
+    row = bisect_right(spec.month_starts_h, t) - 1
     share = spec.bad_share_by_month[spec.months[max(0, row)]]
     return share / spec.front_zone_share if spec.front_zone_share > 0.0 else 0.0
 
 
 def _month_end(spec: Surroundings, t: float) -> float:
-    row = int(np.searchsorted(spec.month_starts_h, t, side="right"))
+    row = bisect_right(spec.month_starts_h, t)
     return spec.month_starts_h[row] if row < len(spec.month_starts_h) else np.inf
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.patrol import CIRCUIT, STREAM
 from sim.engine.advance import DONE, advance, most_pushes, start
 from sim.engine.bases import order_bases
 from sim.engine.escalation import draw_regime
@@ -30,27 +29,14 @@ def _draw_drones(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
     drones = plan.monitors.drones.copy()
     most_lives = max(plan.lives.values(), default=1)
     hazard = np.empty((len(drones), most_lives))
-    posts = plan.monitors.posts
-    for number, name in enumerate(plan.group_names):
-        mine = np.flatnonzero(drones["group"] == number)
-        if len(mine) == 0:
-            continue
+    for name, crew in plan.monitors.crews.items():
         rng = stream(seed, f"monitors/{name}")
-        common = rng.random()
-        shares = rng.random(len(mine))
-        count = len(mine)
-        first = int(drones["post"][mine[0]])
-        if posts["patrol"][first] in (CIRCUIT, STREAM):
-            shares = (common + np.arange(count) / count) % 1.0
-        else:
-            # those who share a post follow each other evenly through the cycle
-            of_post = drones["post"][mine] - first
-            crew = np.bincount(of_post)[of_post]
-            turn = np.arange(count) // (of_post.max() + 1)
-            shares = (shares[of_post] + turn / crew) % 1.0
-        drones["cycle_share"][mine] = shares
-        losses = stream(seed, f"losses/{name}").standard_exponential((count, plan.lives[name]))
-        hazard[mine] = losses[:, np.arange(most_lives) % plan.lives[name]]
+        common, shares = rng.random(), rng.random(len(crew.drones))
+        start = common if crew.in_line else shares[crew.of_post]
+        drones["cycle_share"][crew.drones] = (start + crew.behind) % 1.0
+        lives = plan.lives[name]
+        losses = stream(seed, f"losses/{name}").standard_exponential((len(crew.drones), lives))
+        hazard[crew.drones] = losses[:, np.arange(most_lives) % lives]
     return drones, hazard
 
 

@@ -56,9 +56,9 @@ FIRST_DAYS_PER_H = 16.0
 LOOK_AFTER = 1024
 """Events taken between looks at the length of a day."""
 LONG_LISTS = 2
-MANY_DAYS = 8
+MANY_DAYS = 4
 """Means per event taken, above which days are made shorter, or longer, by `DAY_STEP`."""
-DAY_STEP = 4.0
+DAY_STEP = 2.0
 MOST_DAYS_PER_H = 1e9
 
 # The kinds of event, in the order in which they are taken at one instant.

@@ -1,0 +1,265 @@
+"""The fields of candidates: drawn, and written into the table of the run.
+
+What is drawn for a candidate depends on the seed and on its place among those of its origin only,
+and goes straight into its row of the table, which holds the candidates of all origins by onset.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.violation import VIOLATION
+from sim.engine.areas import Areas, place_in_areas
+from sim.engine.bases import line_cells
+from sim.engine.grid import Grid, cell_at
+from sim.engine.incidents import (
+    EXPONENTIAL,
+    FIXED,
+    LOGNORMAL,
+    Law,
+    Process,
+    Seeds,
+    draw_seeds,
+)
+from sim.engine.nearest import locate_one
+from sim.engine.streams import stream
+from sim.geography import ContactLine
+from sim.kernel.compiled import compiled
+from sim.kernel.world import Records
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+PLACE_ROUNDING = 1e-12
+"""Share by which a piece of the line is taken to begin earlier, against rounding at its end."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where on the line and in the grid violations are placed."""
+
+    line: ContactLine
+    grid: Grid
+    sectors: int
+    zones: int
+    least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
+    areas: Areas
+
+
+class _Draws(NamedTuple):
+    """What candidates are filled from, a column each."""
+
+    uniform: Floats  # (5, n)
+    exponential: Floats  # (2, n)
+    normal: Floats  # (2, n)
+    human: Floats  # (4, n)
+    regime: Floats  # (n,)
+
+
+class _Ground(NamedTuple):
+    """The line and the grid, for compiled code."""
+
+    vertices: Floats  # (n, 2) km
+    vertex_km: Floats  # (n,)
+    first_segment: Ints  # at the beginning of each of many short, equal pieces of the line
+    pieces_per_km: float
+    least_standoff_km: float
+    counts: tuple[int, int, int]  # of sectors, zones and stretches for the search for bases
+    grid: tuple[float, float, float, int, int]
+
+
+def _lay_ground(frame: Frame) -> _Ground:
+    line = frame.line
+    vertex_km = line.chainage_km
+    pieces = 4 * len(vertex_km)
+    begins_km = np.linspace(0.0, line.length_km, pieces)
+    first_segment = np.maximum(0, np.searchsorted(vertex_km, begins_km) - 1)
+    counts = (frame.sectors, frame.zones, line_cells(line))
+    per_km = (pieces - 1) / line.length_km * (1.0 - PLACE_ROUNDING)
+    standoff_km = frame.least_standoff_km
+    return _Ground(line.xy, vertex_km, first_segment, per_km, standoff_km, counts, frame.grid.frame)
+
+
+@compiled
+def _multiple(law: int, sigma: float, exponential: float, normal: float) -> float:
+    """Return a mean-1 multiple of a time from its draws."""
+    if law == EXPONENTIAL:
+        return exponential
+    if law == LOGNORMAL:
+        return float(np.exp(sigma * normal - 0.5 * sigma * sigma))
+    return 1.0
+
+
+@compiled
+def _set_course(row: Records) -> None:
+    """Write that nothing has become of a candidate yet."""
+    row.status = row.grade = row.looks = 0
+    row.evidence = 0.0
+    row.reported = row.detected = row.called = row.dispatched = np.nan
+    row.arrived = row.cleared = row.distance = np.nan
+    row.detector = row.unit = row.next_live = row.next_waiting = -1
+
+
+@compiled
+def _set_fields(row: Records, law: Law, draws: _Draws, v: int) -> None:
+    """Write the fields that need no geometry."""
+    uniform, exponential, normal, human = draws[:4]
+    kind = 0
+    while uniform[0, v] >= law.kind_edges[kind]:
+        kind += 1
+    severity = 0
+    while uniform[1, v] >= law.severity_edges[kind, severity]:
+        severity += 1
+    row.kind = row.look_kind = kind
+    row.severity = severity + 1
+    row.side = 0 if uniform[2, v] < law.russian_share[kind] else 1
+    row.calm_mark = uniform[3, v]
+    row.parent_mark = uniform[4, v]
+    row.regime_mark = draws.regime[v]
+    duration = _multiple(
+        law.duration_law[kind], law.duration_sigma[kind], exponential[0, v], normal[0, v]
+    )
+    row.end = row.onset + law.duration_h[kind] * duration
+    row.threshold = exponential[1, v]
+    offset = law.offset_sd_km[kind] * normal[1, v]
+    row.offset = min(law.max_offset_km, max(-law.max_offset_km, offset)) + 0.0
+    row.delay = law.delay_h * _multiple(law.delay_law, law.delay_sigma, human[0, v], human[1, v])
+    row.service_exponential = human[2, v]
+    row.service_normal = human[3, v]
+
+
+@compiled
+def _set_place(row: Records, ground: _Ground) -> None:
+    """Write what follows from chainage and offset: the point, the normal, and the stretches."""
+    vertices, vertex_km = ground.vertices, ground.vertex_km
+    sectors, zones, cells = ground.counts
+    segment = ground.first_segment[int(row.chainage * ground.pieces_per_km)]
+    while segment + 2 < len(vertex_km) and vertex_km[segment + 1] < row.chainage:
+        segment += 1
+    step_km = vertex_km[segment + 1] - vertex_km[segment]
+    along_x = (vertices[segment + 1, 0] - vertices[segment, 0]) / step_km
+    along_y = (vertices[segment + 1, 1] - vertices[segment, 1]) / step_km
+    ahead_km = row.chainage - vertex_km[segment]
+    row.normal_x = -along_y
+    row.normal_y = along_x
+    row.x = vertices[segment, 0] + ahead_km * along_x + row.offset * row.normal_x
+    row.y = vertices[segment, 1] + ahead_km * along_y + row.offset * row.normal_y
+    row.cell = cell_at(row.x, row.y, ground.grid)
+    row.depth = row.offset
+    if row.offset >= ground.least_standoff_km:
+        row.depth = locate_one(row.x, row.y, vertices, vertex_km)[1]
+    share = row.chainage / vertex_km[-1]
+    row.sector = min(sectors - 1, int(share * sectors))
+    row.zone = min(zones - 1, int(share * zones))
+    row.line_cell = min(cells - 1, int(share * cells))
+
+
+@compiled
+def _fill(
+    rows: Records, at: Ints, seeds: Seeds, draws: _Draws, ground: _Ground
+) -> NDArray[np.int32]:
+    """Write all fields of candidates into their rows of the table; return their kinds."""
+    kinds = np.empty(len(at), dtype=np.int32)
+    for v in range(len(at)):
+        row = rows[at[v]]
+        row.onset = seeds.onset[v]
+        row.chainage = seeds.chainage[v]
+        parent = seeds.parents[v]
+        row.parent = at[parent] if parent >= 0 else -1
+        row.nature = seeds.nature
+        _set_course(row)
+        _set_fields(row, seeds.law, draws, v)
+        _set_place(row, ground)
+        kinds[v] = row.kind
+        if seeds.look_kind >= 0:
+            row.look_kind = seeds.look_kind
+    return kinds
+
+
+def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:
+    """Draw what only some scenarios need, from streams of their own."""
+    normal = np.zeros((2, count))
+    if np.any(law.duration_law == LOGNORMAL):
+        stream(seed, f"{prefix}durations").standard_normal(out=normal[0])
+    if np.any(law.offset_sd_km > 0.0):
+        stream(seed, f"{prefix}offsets").standard_normal(out=normal[1])
+    return normal
+
+
+def _draw_human(law: Law, seed: int, prefix: str, count: int) -> Floats:
+    """Draw delays of command and times on the scene: an exponential and a normal row of each."""
+    human = np.ones((4, count))
+    if law.delay_law != FIXED:
+        delays = stream(seed, f"{prefix}command")
+        delays.standard_exponential(out=human[0])
+        if law.delay_law == LOGNORMAL:
+            delays.standard_normal(out=human[1])
+    if law.service_drawn:
+        service = stream(seed, f"{prefix}service")
+        service.standard_exponential(out=human[2])
+        if law.service_normal:
+            service.standard_normal(out=human[3])
+    return human
+
+
+def fill_rows(
+    rows: Records, at: Ints, seeds: Seeds, frame: Frame, seed: int, regimes: bool = False
+) -> NDArray[np.int32]:
+    """Draw all that is to be known of candidates, and write it into their rows of a table.
+
+    Parameters
+    ----------
+    rows
+        Records of violations; what is there before is overwritten.
+    at
+        The row of each candidate, ascending.
+    seeds
+        The candidates.
+    frame
+        Where they take place.
+    seed
+        Seed of the run, for the streams that only some scenarios need.
+    regimes
+        Whether they are thinned by the regime.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Their kinds.
+    """
+    count, prefix, line = len(at), seeds.prefix, frame.line
+    draws = _Draws(
+        seeds.rng.random((5, count)),
+        seeds.rng.standard_exponential((2, count)),
+        _draw_normals(seeds.law, seed, prefix, count),
+        _draw_human(seeds.law, seed, prefix, count),
+        stream(seed, "regimes").random(count) if regimes else np.zeros(count),
+    )
+    ground = _lay_ground(frame)
+    kinds: NDArray[np.int32] = _fill(rows, at, seeds._replace(rng=None), draws, ground)
+    if frame.areas:
+        rng = stream(seed, f"{prefix}areas")
+        place_in_areas(rows, at, kinds, frame.areas, line, frame.grid, ground.counts, rng)
+    return kinds
+
+
+def draw_incidents(process: Process, frame: Frame, seed: int) -> Records:
+    """Draw the candidate violations of a run, in the order of their onsets.
+
+    Parameters
+    ----------
+    process, frame
+        The process, and where it takes place.
+    seed
+        Seed of the run.
+
+    Returns
+    -------
+    ndarray of `VIOLATION`
+    """
+    seeds = draw_seeds(process, frame.line, seed)
+    rows = np.empty(len(seeds.onset), dtype=VIOLATION)
+    fill_rows(rows, np.arange(len(rows)), seeds, frame, seed, process.regimes)
+    return rows
