@@ -158,23 +158,31 @@ def _set_place(row: Records, ground: _Ground) -> None:
 
 @compiled
 def _fill(
-    rows: Records, at: Ints, seeds: Seeds, draws: _Draws, ground: _Ground
+    rows: Records,
+    at: Ints,
+    onset: Floats,
+    chainage: Floats,
+    parents: Ints,
+    origin: tuple[int, int],
+    law: Law,
+    draws: _Draws,
+    ground: _Ground,
 ) -> NDArray[np.int32]:
     """Write all fields of candidates into their rows of the table; return their kinds."""
+    nature, look_kind = origin
     kinds = np.empty(len(at), dtype=np.int32)
     for v in range(len(at)):
         row = rows[at[v]]
-        row.onset = seeds.onset[v]
-        row.chainage = seeds.chainage[v]
-        parent = seeds.parents[v]
-        row.parent = at[parent] if parent >= 0 else -1
-        row.nature = seeds.nature
+        row.onset = onset[v]
+        row.chainage = chainage[v]
+        row.parent = at[parents[v]] if parents[v] >= 0 else -1
+        row.nature = nature
         _set_course(row)
-        _set_fields(row, seeds.law, draws, v)
+        _set_fields(row, law, draws, v)
         _set_place(row, ground)
         kinds[v] = row.kind
-        if seeds.look_kind >= 0:
-            row.look_kind = seeds.look_kind
+        if look_kind >= 0:
+            row.look_kind = look_kind
     return kinds
 
 
@@ -238,7 +246,10 @@ def fill_rows(
         stream(seed, "regimes").random(count) if regimes else np.zeros(count),
     )
     ground = _lay_ground(frame)
-    kinds: NDArray[np.int32] = _fill(rows, at, seeds._replace(rng=None), draws, ground)
+    origin = seeds.nature, seeds.look_kind
+    kinds: NDArray[np.int32] = _fill(
+        rows, at, seeds.onset, seeds.chainage, seeds.parents, origin, seeds.law, draws, ground
+    )
     if frame.areas:
         rng = stream(seed, f"{prefix}areas")
         place_in_areas(rows, at, kinds, frame.areas, line, frame.grid, ground.counts, rng)

@@ -227,7 +227,7 @@ def _around_spots(
     length_km: float,
 ) -> Floats:
     """Return places around hot spots, or anywhere on the line."""
-    places = uniform[1] * length_km
+    places: Floats = uniform[1] * length_km
     for v in range(len(places)):
         spot = 0
         while spot < len(edges) and uniform[0, v] >= edges[spot]:
@@ -244,7 +244,8 @@ def _background_places(
         return rng.random(count) * length_km
     uniform, scatter = rng.random((2, count)), rng.standard_normal(count)
     edges, at_km, spread_km = process.spot_edges, process.spot_at_km, process.spot_spread_km
-    return _fold(_around_spots(uniform, scatter, edges, at_km, spread_km, length_km), length_km)
+    places: Floats = _around_spots(uniform, scatter, edges, at_km, spread_km, length_km)
+    return _fold(places, length_km)
 
 
 def _clusters(

@@ -13,8 +13,8 @@ def keep_memory() -> None:
     """Let the tables of one run reuse the memory of the run before.
 
     glibc returns freed memory to the system when more lies unused than twice the largest block that
-    was ever freed, and the next run then pays for every page again: up to a quarter of a year of
-    the whole mission. Freeing one large block, which is never touched and so costs nothing, raises
-    that limit. Elsewhere this does nothing. See `mallopt(3)`, `M_TRIM_THRESHOLD`.
+    was ever freed, and the next run then pays for every page again. Freeing one large block, which
+    is never touched and so costs nothing, raises that limit. Elsewhere this does nothing. See
+    `mallopt(3)`, `M_TRIM_THRESHOLD`.
     """
     np.empty(KEPT_BYTES, dtype=np.uint8)

@@ -30,9 +30,14 @@ def track(world: World, post: int) -> Floats:
     return world.track_xy[first : first + count]
 
 
-def listed(world: World, cell: int) -> dict[int, tuple[int, int]]:
+def listed(world: World, cell: int) -> dict[int, set[int]]:
+    """Return the segments of each post that are searched for the points of a cell."""
     rows = world.reach[world.reach_start[cell] : world.reach_start[cell + 1]]
-    return {int(row["post"]): (int(row["first_segment"]), int(row["end_segment"])) for row in rows}
+    return {
+        int(row["post"]): set(range(row["first_segment"], row["end_segment"]))
+        - set(range(row["gap_from"], row["gap_to"]))
+        for row in rows
+    }
 
 
 def cells_of(world: World, post: int) -> set[int]:
@@ -58,9 +63,8 @@ def check_points(plan: Plan, world: World, points: Floats) -> int:
         sees = apart <= world.posts["radius_km"][post]
         mine = cells_of(world, post)
         for row in np.flatnonzero(sees.any(axis=1)):
-            first, end = listed(world, int(cells[row]))[post]
             seen = np.flatnonzero(sees[row])
-            assert first <= seen[0] <= seen[-1] < end
+            assert set(seen.tolist()) <= listed(world, int(cells[row]))[post]
             assert int(cells[row]) in mine
             sightings += 1
     return sightings
@@ -95,6 +99,20 @@ def test_the_rim_of_every_footprint_is_listed() -> None:
             ends = track(world, post)[[0, -1]]
             rim = ends[:, None] + (1.0 - 1e-12) * world.posts["radius_km"][post] * circle[None]
             check_points(plan, world, rim.reshape(-1, 2))
+
+
+def test_what_lies_between_the_way_out_and_the_way_back_is_not_searched() -> None:
+    """Catches a gap that is never found: a circuit then has nearly all of it searched each time."""
+    circuits = {"monitors__planes__patrol": "circuit", "monitors__planes__count": 4}
+    plan = build_plan(
+        rich_on_the_real_line().with_values(
+            {key.replace("__", "."): value for key, value in circuits.items()}
+        )
+    )
+    rows = plan.reach.rows
+    gaps = np.maximum(0, rows["gap_to"] - rows["gap_from"])
+    assert gaps.max() > 5
+    check_points(plan, make_world(plan, 1), plan.line.point(np.linspace(0.0, 120.0, 50), 3.0))
 
 
 def test_the_reach_of_a_retasked_post_is_listed_beside_the_others() -> None:

@@ -1,0 +1,42 @@
+"""Memory between runs."""
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BASELINE = Path(__file__).parents[2] / "configs" / "baseline.toml"
+FAULTS = """
+import resource
+import sim.engine.world
+from sim.engine.plan import build_plan
+from sim.outcome import run_measures
+from sim.scenario import Scenario
+
+{without}
+plan = build_plan(Scenario.load({path!r}))
+for seed in range(4):
+    run_measures(plan, seed)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for seed in range(4):
+    run_measures(plan, seed)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / 4.0)
+"""
+
+
+def faults_per_run(without: str = "") -> float:
+    """Return the page faults of a run, after some others."""
+    program = FAULTS.format(without=without, path=str(BASELINE))
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return float(found.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others keep memory in other ways")
+def test_runs_reuse_the_memory_of_the_run_before() -> None:
+    """Catches runs that pay for every page of their tables anew."""
+    assert faults_per_run() < 100.0
+    assert faults_per_run("sim.engine.world.keep_memory = lambda: None") > 500.0
