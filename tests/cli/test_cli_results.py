@@ -217,7 +217,12 @@ def test_an_interrupt_of_processes_keeps_what_is_done(folder: Path) -> None:
     command = [sys.executable, "-m", "sim.cli", "sweep", "sweep.toml", "--out", "out"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
     end = time.monotonic() + 120.0
     while not list((folder / "out" / "runs").glob("part-*")) and time.monotonic() < end:
@@ -232,6 +237,11 @@ def test_an_interrupt_of_processes_keeps_what_is_done(folder: Path) -> None:
     while group_exists(process.pid) and time.monotonic() < end:
         time.sleep(0.05)
     assert not group_exists(process.pid)
+
+
+def hear_interrupts() -> None:
+    """Hear interrupts even where the tests run in the background, deaf to them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def group_exists(group: int) -> bool:

@@ -20,6 +20,7 @@ MISSION = Scenario.load(CONFIGS / "baseline.toml").with_values({"run.duration_da
 def test_every_field_is_written(made: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a field left as it was in memory: another run's, or chance."""
     plan = build_plan(made)
+    make_world(plan, 3)  # compiled while `empty` is NumPy's own
     empty, worlds = np.empty, []
     for filler in (0, 255):
 
