@@ -196,11 +196,13 @@ def jamming_changed(world: World, zone: int, t: float) -> None:
     """Set the loss clocks of a zone's flying drones to the new hazard."""
     d = world.zones[zone].first_drone
     while d >= 0:
-        settle(world, d, t)
-        if aloft(world.drones[d].stage):
-            count_exposure(world, d, t)
-            set_hazard(world, d, t)
-        d = world.drones[d].next_in_zone
+        drone = world.drones[d]
+        if world.platforms[drone.platform].jamming_loss_factor != 1.0:
+            settle(world, d, t)
+            if aloft(drone.stage):
+                count_exposure(world, d, t)
+                set_hazard(world, d, t)
+        d = drone.next_in_zone
 
 
 @compiled

@@ -111,9 +111,11 @@ def place_in_areas(
     rng
         The stream of the places.
     """
+    found = [(area, np.flatnonzero(kinds == kind)) for kind, area in areas.items()]
+    if not any(len(chosen) for _, chosen in found):
+        return
     uniform = rng.random((3, len(at)))
-    for kind, area in areas.items():
-        chosen = np.flatnonzero(kinds == kind)
+    for area, chosen in found:
         if len(chosen) == 0:
             continue
         mine = at[chosen]

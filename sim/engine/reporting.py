@@ -259,12 +259,13 @@ def _tell(
     reports: Bools,
     share: float,
     uniform: Floats,
-    delay: Floats,
+    delay_h: float,
+    multiple: Floats,
 ) -> None:
     """Write when a source reports the candidates that it tells of."""
     for v in range(len(at)):
         told = uniform[v] < share and reports[kinds[v]]
-        report_at[at[v], column] = onset[v] + delay[v] if told else np.inf
+        report_at[at[v], column] = onset[v] + delay_h * multiple[v] if told else np.inf
 
 
 def _draw_reports(
@@ -279,10 +280,10 @@ def _draw_reports(
     for column, source in enumerate(spec.sources):
         rng = stream(seed, f"reports/{source.name}")
         uniform = rng.random(len(at))
-        delay = np.full(len(at), source.delay_h)
-        if source.delay_law == EXPONENTIAL:
-            delay *= rng.standard_exponential(len(at))
-        _tell(report_at, at, column, onset, kinds, source.reports, source.share, uniform, delay)
+        random = source.delay_law == EXPONENTIAL
+        multiple = rng.standard_exponential(len(at)) if random else np.ones(len(at))
+        reports, share, delay_h = source.reports, source.share, source.delay_h
+        _tell(report_at, at, column, onset, kinds, reports, share, uniform, delay_h, multiple)
 
 
 def _false_seeds(

@@ -143,6 +143,14 @@ def test_planned_sorties_end_within_the_reserve_of_the_endurance() -> None:
     assert reserve == pytest.approx(np.hypot(25.0, 20.0) / 100.0)
 
 
+def test_a_sortie_takes_one_event() -> None:
+    """Catches events that only note what was known at take-off: the loop is mostly sorties."""
+    made = scenario(FLYERS, run__duration_days=20.0, violations__rate_per_day=0.0)
+    world = simulate(made, 1).world
+    launched = world.sorties["launched"][: int(world.clock["sorties"][0])]
+    assert int(world.clock["events"][0]) == np.sum(launched > 0.0) > 100
+
+
 def test_weather_keeps_drones_down_and_calls_them_back() -> None:
     """Catches drones on their way out, or on station, in weather that grounds them."""
     weather = {"enabled": True, "zones": 2, "bad_share_by_month": [0.5] * 12}
