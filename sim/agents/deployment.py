@@ -7,9 +7,9 @@ from sim.agents.flight import (
     READY,
     TURNAROUND,
     enter_stage,
-    fly_out,
     join_post,
     open_sortie,
+    set_out,
     settle,
     stay,
 )
@@ -38,16 +38,13 @@ def _start_turning_around(world: World, d: int, start: float, ready: float) -> N
 def _start_in_cycle(world: World, d: int) -> None:
     """Put a drone somewhere in its cycle, as if it had been launched before time 0."""
     drone = world.drones[d]
-    post = world.posts[drone.post]
     sensor = world.platforms[drone.platform]
     cycle_h = sensor.endurance_h + sensor.turnaround_h
     age = drone.cycle_share * cycle_h
     if age >= sensor.endurance_h:
         _start_turning_around(world, d, 0.0, cycle_h - age)
         return
-    drone.took_off = -age
-    open_sortie(world, d, -age)
-    fly_out(world, d, -age, post.base_x, post.base_y)
+    set_out(world, d, -age)
     if drone.landing > 0.0:
         settle(world, d, 0.0)
         return

@@ -33,6 +33,7 @@ from sim.agents.flight import (
     open_sortie,
     serve,
     set_hazard,
+    set_out,
     settle,
 )
 from sim.agents.headquarters import cue_failed
@@ -55,12 +56,9 @@ def grounded(world: World, d: int) -> bool:
 
 @compiled
 def _take_off(world: World, d: int, t: float) -> None:
-    drone = world.drones[d]
-    serve(world, d, drone.next_post, drone.next_post)
-    post = world.posts[drone.post]
-    drone.took_off = t
-    open_sortie(world, d, t)
-    fly_out(world, d, t, post.base_x, post.base_y)
+    following = world.drones[d].next_post
+    serve(world, d, following, following)
+    set_out(world, d, t)
     look_around(world, d, t)
 
 

@@ -310,13 +310,47 @@ def _plan_stay(world: World, d: int, arrival: float, path_start: float) -> None:
 
 @compiled
 def fly_out(world: World, d: int, t: float, x: float, y: float) -> None:
-    """Fly from a point (km) to the post and do there what is left of the sortie."""
+    """Fly from a point (km) on the way to the post and do there what is left of the sortie."""
     drone = world.drones[d]
     post = world.posts[drone.post]
     arrival = t + leg_hours(world, d, x, y, post.entry_x, post.entry_y)
     _plan_stay(world, d, arrival, post.entry_km)
     _set_leg(world, d, x, y, post.entry_x, post.entry_y)
     enter_stage(world, d, OUTBOUND, t, arrival, drone.landing)
+    _enter_ready(world, d)
+
+
+@compiled
+def _work_out(world: World, d: int) -> None:
+    """Work out the sortie from the base of a drone's post that goes as planned."""
+    post = world.posts[world.drones[d].post]
+    post.out_h = leg_hours(world, d, post.base_x, post.base_y, post.entry_x, post.entry_y)
+    endurance = world.platforms[world.drones[d].platform].endurance_h
+    post.stay_h = max(0.0, endurance - post.return_h - post.out_h)
+    post.home_h = 0.0
+    if post.stay_h < np.inf:
+        path_km = path_position(post, post.entry_km, 0.0, post.stay_h)
+        x, y = track_point(world, post, track_position(post, path_km))
+        post.off_x, post.off_y = x, y
+        post.home_h = leg_hours(world, d, x, y, post.base_x, post.base_y)
+
+
+@compiled
+def set_out(world: World, d: int, t: float) -> None:
+    """Begin a sortie at the base; all of it is known now."""
+    drone = world.drones[d]
+    post = world.posts[drone.post]
+    if np.isnan(post.out_h):
+        _work_out(world, d)
+    drone.took_off = t
+    open_sortie(world, d, t)
+    drone.path_start = post.entry_km
+    drone.on_from = t + post.out_h
+    drone.on_until = drone.on_from + post.stay_h
+    drone.landing = drone.on_until + post.home_h
+    drone.off_x, drone.off_y = post.off_x, post.off_y
+    _set_leg(world, d, post.base_x, post.base_y, post.entry_x, post.entry_y)
+    enter_stage(world, d, OUTBOUND, t, drone.on_from, drone.landing)
     _enter_ready(world, d)
 
 

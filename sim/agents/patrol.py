@@ -35,6 +35,12 @@ POST = np.dtype(
         ("entry_x", "f8"),
         ("entry_y", "f8"),
         ("return_h", "f8"),  # way home from the farthest point of the track
+        # of each sortie that goes as planned; worked out at the first
+        ("out_h", "f8"),  # way out; nan before the first sortie
+        ("stay_h", "f8"),  # on station
+        ("home_h", "f8"),  # way home
+        ("off_x", "f8"),  # km, where it leaves its station
+        ("off_y", "f8"),
     ],
     align=True,
 )

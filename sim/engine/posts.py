@@ -131,6 +131,7 @@ def lay_post(
     post["patrol"] = patrol
     post["vertices"] = len(track.xy)
     post["first_drone"] = -1
+    post["out_h"] = np.nan
     post["track_km"] = track_km
     post["period_km"] = {SHUTTLE: 2.0 * track_km, STATIC: 0.0}.get(patrol, track_km)
     post["speed_kmh"] = platform.speed_kmh / line.length_factor
