@@ -30,7 +30,7 @@ from sim.kernel.calendar import (
     DRONE_CUE_OVER,
     push,
 )
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World
 
 
@@ -114,7 +114,7 @@ def _first_in_position(world: World, v: int, t: float) -> int:
     return best
 
 
-@compiled
+@handler
 def cue(world: World, v: int, t: float) -> None:
     """Send a drone to confirm a report, or let the report go on if there is none to send."""
     confirmed = world.violations[v].grade == CONFIRMED  # by another look at this very instant
@@ -136,7 +136,7 @@ def cue(world: World, v: int, t: float) -> None:
     push(world, end, DRONE_AT_CUE, d, 0, drone.epoch, 0.0)
 
 
-@compiled
+@handler
 def at_cue(world: World, d: int, t: float) -> None:
     """Begin to search where the place has come into the footprint."""
     drone = world.drones[d]
@@ -146,7 +146,7 @@ def at_cue(world: World, d: int, t: float) -> None:
     cue_look(world, d, t)
 
 
-@compiled
+@handler
 def cue_look(world: World, d: int, t: float) -> None:
     """Look once for what the report tells of; such looks leave no doubt."""
     drone = world.drones[d]
@@ -160,7 +160,7 @@ def cue_look(world: World, d: int, t: float) -> None:
         push(world, again, DRONE_CUE_LOOK, d, 0, drone.epoch, 0.0)
 
 
-@compiled
+@handler
 def leave_cue(world: World, d: int, t: float) -> None:
     """Give the report back and return to the patrol, or home if there is no time for both."""
     cue_over(world, d, t)
@@ -177,7 +177,7 @@ def leave_cue(world: World, d: int, t: float) -> None:
     push(world, end, DRONE_BACK, d, 0, drone.epoch, 0.0)
 
 
-@compiled
+@handler
 def back_on_track(world: World, d: int, t: float) -> None:
     """Take the patrol up again where it was left."""
     drone = world.drones[d]

@@ -42,7 +42,7 @@ from sim.agents.sensor import look_from
 from sim.agents.view import RecordView
 from sim.agents.violation import strike_ended
 from sim.kernel.calendar import DRONE_READY, DRONE_REPLACED, push
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World
 
 
@@ -62,7 +62,7 @@ def _take_off(world: World, d: int, t: float) -> None:
     look_around(world, d, t)
 
 
-@compiled
+@handler
 def turned_around(world: World, d: int, t: float) -> None:
     """Launch a drone that is ready, unless it is held or grounded."""
     settle(world, d, t)
@@ -120,7 +120,7 @@ def fly_home(world: World, d: int, t: float) -> None:
     fly_back(world, d, t, x, y)
 
 
-@compiled
+@handler
 def lose(world: World, d: int, t: float) -> None:
     """Lose a drone in flight and order its replacement.
 
@@ -162,7 +162,7 @@ def _let_go(world: World, d: int, t: float) -> None:
         push(world, t, DRONE_READY, d, 0, drone.epoch, 0.0)
 
 
-@compiled
+@handler
 def switch_group(world: World, group: int, on: bool, t: float) -> None:
     """Let the drones of a group fly from now on, or call them home and keep them down."""
     for d in range(len(world.drones)):
@@ -177,7 +177,7 @@ def switch_group(world: World, group: int, on: bool, t: float) -> None:
             call_home(world, d, CALLED_HOME, t)
 
 
-@compiled
+@handler
 def weather_changed(world: World, zone: int, t: float) -> None:
     """Call back the drones of a zone that may no longer fly; launch those that may again."""
     for d in range(len(world.drones)):
@@ -189,7 +189,7 @@ def weather_changed(world: World, zone: int, t: float) -> None:
             _let_go(world, d, t)
 
 
-@compiled
+@handler
 def jamming_changed(world: World, zone: int, t: float) -> None:
     """Set the loss clocks of a zone's flying drones to the new hazard."""
     d = world.zones[zone].first_drone

@@ -27,7 +27,7 @@ from sim.agents.violation import (
     UNKNOWN,
 )
 from sim.kernel.calendar import CALL, CUE, DESK_DONE, DRONE_CUE_OVER, push
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World, column
 
 STATION = np.dtype(
@@ -105,7 +105,7 @@ def sighted(world: World, v: int, d: int, sure: bool, t: float) -> None:
     _learn(world, v, sure, world.platforms[drone.platform].attribution, MONITOR, t)
 
 
-@compiled
+@handler
 def hear(world: World, v: int, source: int, t: float) -> None:
     """Take in the report of a source; it is silent while its nation is not there."""
     violation = world.violations[v]
@@ -286,7 +286,7 @@ def _fill_desks(world: World, s: int, t: float) -> None:
         _serve(world, _next_waiting(world, s, t), s, t)
 
 
-@compiled
+@handler
 def desk_done(world: World, v: int, s: int, t: float) -> None:
     """Finish the work of a station on a report."""
     _count_time(world, s, t)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.headquarters import ENGAGED, us_changed
 from sim.agents.violation import REAL
 from sim.kernel.calendar import EASE, GRAVE_DUE, WORSEN, push
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World, column
 
 REGIME_RULE = np.dtype(
@@ -158,7 +158,7 @@ def grave_due(world: World, v: int, t: float) -> None:
     _set_alarms(world, t)
 
 
-@compiled
+@handler
 def engagement_changed(world: World, state: int, t: float) -> None:
     """Let the United States engage, suspend or withdraw: stations, and the rates of worsening."""
     if world.settings[0].escalation:

@@ -18,7 +18,7 @@ from sim.agents.patrol import (
 )
 from sim.agents.violation import CONFIRMED
 from sim.kernel.calendar import LOOK, push
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import Records, World, column
 
 PLATFORM = np.dtype(
@@ -172,7 +172,7 @@ def look_closely(world: World, d: int, v: int, t: float) -> None:
     _look(world, d, v, evidence, True, t)
 
 
-@compiled
+@handler
 def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) -> None:
     """Look once at a violation on patrol; enter the next look if it is still to be confirmed."""
     violation = world.violations[v]

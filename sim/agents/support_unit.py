@@ -12,7 +12,7 @@ import numpy as np
 from sim.agents.view import RecordView
 from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
 from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import Records, World, column
 from sim.scenario.command import RULES
 
@@ -182,7 +182,7 @@ def _first_ready(world: World, b: int) -> int:
     return -1
 
 
-@compiled
+@handler
 def call(world: World, v: int, t: float) -> None:
     """Answer a call for support: send the nearest ready unit, or queue the call, or lose it."""
     settings = world.settings[0]
@@ -235,7 +235,7 @@ def _dequeue(world: World, v: int) -> None:
         world.queue_tail[kind, severity] = before
 
 
-@compiled
+@handler
 def expire(world: World, v: int) -> None:
     """Give up a call that still waits after the longest wait."""
     violation = world.violations[v]
@@ -271,7 +271,7 @@ def take_next_call(world: World, u: int, t: float) -> None:
         _send(world, u, v, _straight_km(world, base, violation), t)
 
 
-@compiled
+@handler
 def arrive(world: World, v: int, u: int, t: float) -> None:
     """Note the arrival of a unit: from now on it is known when it will be back."""
     unit = world.units[u]
@@ -286,7 +286,7 @@ def arrive(world: World, v: int, u: int, t: float) -> None:
         push(world, violation.cleared + way_back_h, UNIT_READY, v, u, 0, 0.0)
 
 
-@compiled
+@handler
 def be_ready(world: World, u: int, t: float) -> None:
     """Be ready at the base again, or go straight on to the next waiting call."""
     unit = world.units[u]
@@ -317,7 +317,7 @@ def withhold(world: World, u: int, reason: int, held: bool, t: float) -> None:
         take_next_call(world, u, t)
 
 
-@compiled
+@handler
 def set_present(world: World, u: int, present: bool, t: float) -> None:
     """Let a unit come, or go after its present job."""
     unit = world.units[u]

@@ -50,7 +50,7 @@ from sim.kernel.calendar import (
     next_time,
     push,
 )
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World, column
 
 SETTINGS = np.dtype(
@@ -111,7 +111,7 @@ def start(world: World) -> None:
         enter_regime(world, world.regime[0].level, 0.0)
 
 
-@compiled
+@handler
 def _take_onset(world: World, v: int) -> None:
     violation = world.violations[v]
     t = violation.onset
@@ -128,7 +128,7 @@ def _take_onset(world: World, v: int) -> None:
         first_looks(world, v, t)
 
 
-@compiled
+@handler
 def _take_change(world: World, row: int) -> None:
     change = world.changes[row]
     t, subject, level = change.time, change.subject, change.level
@@ -165,7 +165,7 @@ def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> 
         back_on_track(world, d, t)
 
 
-@compiled
+@handler
 def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) -> None:
     if kind == GRAVE_DUE:
         grave_due(world, v, t)

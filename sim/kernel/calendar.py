@@ -19,7 +19,7 @@ event set problem, Communications of the ACM 31, 1220-1227.
 
 import numpy as np
 
-from sim.kernel.compiled import compiled
+from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import Records, World, column
 
 EVENT = np.dtype(
@@ -208,7 +208,7 @@ def drop_first(world: World) -> None:
     _find_next(world)
 
 
-@compiled
+@handler
 def _adapt(world: World) -> None:
     """Make days shorter where lists have grown long, longer where most days are empty."""
     calendar = world.calendar[0]
