@@ -21,7 +21,7 @@ from sim.agents.flight import (
 )
 from sim.agents.headquarters import cue_over, pass_on
 from sim.agents.patrol import path_position, track_point, track_position
-from sim.agents.sensor import look_closely
+from sim.agents.sensor import look_closely, reach_of
 from sim.agents.violation import CONFIRMED
 from sim.kernel.calendar import (
     DRONE_AT_CUE,
@@ -32,6 +32,9 @@ from sim.kernel.calendar import (
 )
 from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World
+
+TIE_ROUNDING = 1e-9
+"""Share by which a drone may be too far away and still be asked, against rounding of equal times."""
 
 
 @compiled
@@ -60,12 +63,20 @@ def _may_go(world: World, d: int, v: int, t: float) -> bool:
 
 
 @compiled
-def _hours_to(world: World, d: int, v: int, t: float) -> float:
-    """Return how long a drone needs into position; infinite if it could not be home in time."""
+def _hours_to(world: World, d: int, v: int, t: float, most_h: float) -> float:
+    """Return how long a drone needs into position.
+
+    Infinite if that is longer than `most_h`, or if it could not be home in time.
+    """
     drone = world.drones[d]
+    violation = world.violations[v]
     sensor = world.platforms[drone.platform]
     post = world.posts[drone.post]
     x, y = patrol_point(world, d, t)
+    dx, dy = violation.x - x, violation.y - y
+    most_km = (post.radius_km + most_h * sensor.transit_kmh) * (1.0 + TIE_ROUNDING)
+    if dx * dx + dy * dy > most_km * most_km:
+        return np.inf
     to_x, to_y = _position(world, d, v, x, y)
     out_h = np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
     home_h = np.sqrt((to_x - post.base_x) ** 2 + (to_y - post.base_y) ** 2) / sensor.transit_kmh
@@ -80,7 +91,7 @@ def _first_of_post(
     """Return the drone of a post that is in position sooner than the best so far, or that one."""
     d = world.posts[p].first_drone
     while d >= 0:
-        hours = _hours_to(world, d, v, t) if _may_go(world, d, v, t) else np.inf
+        hours = _hours_to(world, d, v, t, best_h) if _may_go(world, d, v, t) else np.inf
         if hours < best_h or (hours == best_h < np.inf and (best < 0 or d < best)):
             best, best_h = d, hours
         d = world.drones[d].next_here
@@ -91,26 +102,28 @@ def _first_of_post(
 def _first_in_position(world: World, v: int, t: float) -> int:
     """Return the suitable drone that is first in position, -1 for none.
 
-    The circle around what a post can see gives a time that its drones can not stay below. Those
-    that pass by are asked first: they are mostly near, and what they need rules out most others.
+    Those that pass by are asked first: they are mostly near, and what they need rules out most
+    others. The circle around what a post can see gives a time that its drones can not stay below.
     """
     violation = world.violations[v]
-    circles = world.circles
+    cell = violation.cell
     best = -1
     best_h = world.settings[0].cue_flight_h
-    for row in range(world.reach_start[violation.cell], world.reach_start[violation.cell + 1]):
+    for row in range(world.reach_start[cell], world.reach_start[cell + 1]):
         p = world.reach[row].post
-        if circles[p].transit_kmh > 0.0:
+        if world.platforms[world.posts[p].platform].can_be_cued:
             best, best_h = _first_of_post(world, p, v, t, best, best_h)
-    for p in range(len(circles)):
-        circle = circles[p]
+    if best_h == 0.0:
+        return best  # it has the place in view, as nobody can that does not pass by
+    for row in range(len(world.circles)):
+        circle = world.circles[row]
         dx, dy = abs(violation.x - circle.x), abs(violation.y - circle.y)
         most_km = circle.radius_km + best_h * circle.transit_kmh
-        if circle.transit_kmh <= 0.0 or dx > most_km or dy > most_km:
+        if dx > most_km or dy > most_km:
             continue  # most posts are far away, and this needs no root
-        if dx * dx + dy * dy > most_km * most_km:
+        if dx * dx + dy * dy > most_km * most_km or reach_of(world, cell, circle.post) >= 0:
             continue
-        best, best_h = _first_of_post(world, p, v, t, best, best_h)
+        best, best_h = _first_of_post(world, circle.post, v, t, best, best_h)
     return best
 
 

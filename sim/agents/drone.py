@@ -14,7 +14,6 @@ from sim.agents.flight import (
     GONE,
     HELD,
     INBOUND,
-    LOSS_ROUNDING,
     ON_STATION,
     READY,
     RETASKED,
@@ -24,7 +23,6 @@ from sim.agents.flight import (
     WEATHER,
     aloft,
     close_sortie,
-    count_exposure,
     drone_point,
     end_on_station,
     enter_stage,
@@ -32,7 +30,6 @@ from sim.agents.flight import (
     fly_out,
     open_sortie,
     serve,
-    set_hazard,
     set_out,
     settle,
 )
@@ -122,18 +119,8 @@ def fly_home(world: World, d: int, t: float) -> None:
 
 @handler
 def lose(world: World, d: int, t: float) -> None:
-    """Lose a drone in flight and order its replacement.
-
-    The entry is void if there is an earlier one, and may come before its time.
-    """
+    """Lose a drone in flight and order its replacement."""
     drone = world.drones[d]
-    if drone.loss_entry != t:
-        return
-    drone.loss_entry = np.inf
-    count_exposure(world, d, t)
-    if drone.loss_left > LOSS_ROUNDING:
-        set_hazard(world, d, t)
-        return
     settle(world, d, t)
     end_stay(world, d, t)
     close_sortie(world, d, t, SHOT_DOWN)
@@ -187,20 +174,6 @@ def weather_changed(world: World, zone: int, t: float) -> None:
             call_home(world, d, WEATHER, t)
         else:
             _let_go(world, d, t)
-
-
-@handler
-def jamming_changed(world: World, zone: int, t: float) -> None:
-    """Set the loss clocks of a zone's flying drones to the new hazard."""
-    d = world.zones[zone].first_drone
-    while d >= 0:
-        drone = world.drones[d]
-        if world.platforms[drone.platform].jamming_loss_factor != 1.0:
-            settle(world, d, t)
-            if aloft(drone.stage):
-                count_exposure(world, d, t)
-                set_hazard(world, d, t)
-        d = drone.next_in_zone
 
 
 @compiled

@@ -8,6 +8,7 @@ somebody asks (`settle`); whatever changes the plan does that first.
 import numpy as np
 
 from sim.agents.patrol import path_position, track_point, track_position
+from sim.agents.zone import exposed_until, exposure_hours
 from sim.kernel.calendar import DRONE_LOST, DRONE_READY, push
 from sim.kernel.compiled import compiled
 from sim.kernel.world import World, column
@@ -28,11 +29,7 @@ DRONE = np.dtype(
         ("stage_end", "f8"),  # h, as planned
         ("landing", "f8"),  # h, as planned
         ("loss_left", "f8"),  # what is left of its loss threshold
-        ("loss_rate", "f8"),  # per h, now
-        ("loss_since", "f8"),  # h
-        ("loss_entry", "f8"),  # h, of its loss on the calendar, infinite if none
-        ("loss_until", "f8"),  # h, up to which the calendar has its loss
-        ("next_in_zone", "i4"),  # next drone whose post lies in the same zone, -1 for none
+        ("exposed_since", "f8"),  # h, up to which it is used up; infinite on the ground
         ("next_post", "i4"),  # the post it will serve from its next leg on
         ("sortie", "i4"),  # row in the sortie table, -1 on the ground
         ("ending", "i4"),  # why the present sortie ends
@@ -111,10 +108,6 @@ CALLED_HOME = 5  # its group was switched off
 ENDING_NAMES = ("open", "planned", "weather", "lost", "retasked", "called_home")
 
 
-LOSS_ROUNDING = 1e-9
-"""What may be left of a loss threshold, by rounding, when its time has come."""
-
-
 @compiled
 def hours_between(start: float, end: float) -> float:
     """Return the hours between two times that fall into the run."""
@@ -129,12 +122,10 @@ def aloft(stage: int) -> bool:
 
 @compiled
 def join_post(world: World, d: int) -> None:
-    """Put a drone on the lists of those that serve its post, and of those in its zone."""
+    """Put a drone on the list of those that serve its post."""
     drone = world.drones[d]
     post = world.posts[drone.post]
-    zone = world.zones[post.zone]
     drone.next_here, post.first_drone = post.first_drone, d
-    drone.next_in_zone, zone.first_drone = zone.first_drone, d
 
 
 @compiled
@@ -142,21 +133,13 @@ def _quit_post(world: World, d: int) -> None:
     drones = world.drones
     drone = drones[d]
     post = world.posts[drone.post]
-    zone = world.zones[post.zone]
     if post.first_drone == d:
         post.first_drone = drone.next_here
-    else:
-        other = post.first_drone
-        while drones[other].next_here != d:
-            other = drones[other].next_here
-        drones[other].next_here = drone.next_here
-    if zone.first_drone == d:
-        zone.first_drone = drone.next_in_zone
-    else:
-        other = zone.first_drone
-        while drones[other].next_in_zone != d:
-            other = drones[other].next_in_zone
-        drones[other].next_in_zone = drone.next_in_zone
+        return
+    other = post.first_drone
+    while drones[other].next_here != d:
+        other = drones[other].next_here
+    drones[other].next_here = drone.next_here
 
 
 @compiled
@@ -204,36 +187,35 @@ def drone_point(world: World, d: int, t: float) -> tuple[float, float]:
 
 @compiled
 def count_exposure(world: World, d: int, t: float) -> None:
-    """Use up the threshold of loss at the rate in force since it was last read."""
+    """Use up the threshold of loss of a drone in flight for the time since that was last done."""
     drone = world.drones[d]
-    drone.loss_left -= drone.loss_rate * hours_between(drone.loss_since, t)
-    drone.loss_since = t
+    begin, end = max(0.0, drone.exposed_since), max(0.0, t)
+    if begin >= end:
+        return
+    sensor = world.platforms[drone.platform]
+    zone = world.posts[drone.post].zone
+    hours = exposure_hours(world, zone, begin, end, sensor.jamming_loss_factor)
+    drone.loss_left -= sensor.loss_per_h * hours
+    drone.exposed_since = t
 
 
 @compiled
-def set_hazard(world: World, d: int, t: float) -> None:
-    """Set the rate of loss in flight, and enter the loss if it comes before the flight ends.
-
-    An entry that comes too early, because the hazard has fallen since, is left standing: the loss
-    clock tells when its time comes. So a mast has few entries, however often jamming changes.
-    """
+def _foresee_loss(world: World, d: int, t: float, flight_end: float) -> None:
+    """Enter the loss of a drone that flies as planned if it comes before the flight ends."""
     drone = world.drones[d]
     sensor = world.platforms[drone.platform]
-    drone.loss_rate = 0.0
+    drone.exposed_since = np.inf
     if sensor.loss_per_h <= 0.0 or not aloft(drone.stage):
         return
-    rate = sensor.loss_per_h
-    if world.zones[world.posts[drone.post].zone].jammed:
-        rate *= sensor.jamming_loss_factor
-    drone.loss_rate = rate
+    drone.exposed_since = t
     begin = max(0.0, t)
-    least = min(drone.loss_until, drone.loss_entry)
-    if drone.loss_left >= rate * (least - begin) * (1.0 + LOSS_ROUNDING):
+    factor = sensor.jamming_loss_factor
+    if drone.loss_left >= sensor.loss_per_h * factor * (flight_end - begin):
         return  # nearly always; no need to know when
-    at = begin + drone.loss_left / rate
-    if at < least:
-        drone.loss_entry = at
-        push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
+    zone = world.posts[drone.post].zone
+    hours = max(0.0, drone.loss_left) / sensor.loss_per_h
+    at = exposed_until(world, zone, begin, flight_end, factor, hours)
+    push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
 
 
 @compiled
@@ -251,13 +233,10 @@ def enter_stage(world: World, d: int, stage: int, t: float, end: float, flight_e
 
     The flight goes on as foreseen until `flight_end`; a loss before then goes on the calendar.
     """
-    drone = world.drones[d]
     count_exposure(world, d, t)
     note_stage(world, d, stage, t, end)
-    drone.epoch += 1
-    drone.loss_entry = np.inf
-    drone.loss_until = flight_end
-    set_hazard(world, d, t)
+    world.drones[d].epoch += 1
+    _foresee_loss(world, d, t, flight_end)
 
 
 @compiled
@@ -398,6 +377,7 @@ def open_sortie(world: World, d: int, launched: float) -> None:
 @compiled
 def close_sortie(world: World, d: int, t: float, ending: int) -> None:
     """End the row of the sortie table."""
+    count_exposure(world, d, t)
     drone = world.drones[d]
     sortie = world.sorties[drone.sortie]
     sortie.landed = t
@@ -431,8 +411,7 @@ def _land(world: World, d: int) -> None:
     drone = world.drones[d]
     landed = drone.landing
     close_sortie(world, d, landed, drone.ending)
-    count_exposure(world, d, landed)
-    drone.loss_rate = 0.0
+    drone.exposed_since = np.inf
     ready = landed + world.platforms[drone.platform].turnaround_h
     note_stage(world, d, TURNAROUND, landed, ready)
 

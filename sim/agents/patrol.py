@@ -56,7 +56,7 @@ REACH = np.dtype(
 )
 
 CIRCLE = np.dtype(
-    [("x", "f8"), ("y", "f8"), ("radius_km", "f8"), ("transit_kmh", "f8")],
+    [("x", "f8"), ("y", "f8"), ("radius_km", "f8"), ("transit_kmh", "f8"), ("post", "i4")],
     align=True,
 )
 BLOCK_CELLS = 32
@@ -64,7 +64,7 @@ BLOCK = np.dtype([("block", "i8"), ("cells", "i8")], align=True)
 """Which of `BLOCK_CELLS` cells in a row, those of one block, a post can see into: a bit each."""
 
 column("posts", POST)
-column("circles", CIRCLE)  # (posts,) what a post's drones may come to see; see `post_circles`
+column("circles", CIRCLE)  # of the posts whose drones can be cued; see `post_circles`
 column("track_xy", np.float64, 2)  # (vertices, 2) km, all tracks one after another
 column("track_unit", np.float64, 2)  # (vertices, 2) direction of the segment from each vertex
 column("track_at", np.float64)  # (vertices,) km along the track
@@ -193,7 +193,11 @@ def _from_here(
     from_km: float, length_km: float, path_km: float, period_km: float
 ) -> tuple[float, float]:
     """Return how far it is to a stretch of the path and how far it then goes on (km)."""
-    passed = _folded(path_km - from_km, period_km)
+    passed = path_km - from_km
+    if passed < 0.0:
+        passed += period_km
+    elif passed >= period_km:  # the stretch begins before the start of the path
+        passed -= period_km
     if passed < length_km - GRAZE_KM:
         return 0.0, length_km - passed
     return period_km - passed, length_km

@@ -17,6 +17,7 @@ from sim.agents.patrol import (
     stretches_in_view,
 )
 from sim.agents.violation import CONFIRMED
+from sim.agents.zone import POOR
 from sim.kernel.calendar import LOOK, push
 from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import Records, World, column
@@ -39,29 +40,15 @@ PLATFORM = np.dtype(
     ],
     align=True,
 )
-ZONE = np.dtype(
-    [
-        ("weather", "i4"),
-        ("jammed", "i4"),
-        ("first_drone", "i4"),  # of those whose post lies in it, -1 for none
-    ],
-    align=True,
-)
 column("platforms", PLATFORM)
 column("evidence", np.float64, 3)  # (platforms, conditions, kinds) that a look adds
 column("sure", np.int32, 2)  # (platforms, conditions) whether a look that detects leaves no doubt
-column("zones", ZONE)  # present weather and jamming
 
 AT_NIGHT = 1
 IN_POOR_WEATHER = 2
 JAMMED = 4
 CONDITIONS = 8
 """Conditions of a look: any of the three bits."""
-
-FAIR = 0
-POOR = 1
-SEVERE = 2
-NEVER = 3  # a limit that no weather reaches
 
 NIGHT_FROM_H = 20.0
 NIGHT_TO_H = 6.0
@@ -101,7 +88,7 @@ def _enter_look(world: World, d: int, v: int, count: int, t: float) -> None:
 
 
 @compiled
-def _reach_of(world: World, cell: int, post: int) -> int:
+def reach_of(world: World, cell: int, post: int) -> int:
     """Return the row for the part of a post's track that can see into a cell, -1 for none."""
     for row in range(world.reach_start[cell], world.reach_start[cell + 1]):
         if world.reach[row].post == post:
@@ -140,7 +127,7 @@ def first_looks(world: World, v: int, t: float) -> None:
 def look_from(world: World, d: int, v: int, t: float) -> None:
     """Enter the next look of one drone at one violation from `t` on."""
     violation = world.violations[v]
-    row = _reach_of(world, violation.cell, world.drones[d].post)
+    row = reach_of(world, violation.cell, world.drones[d].post)
     if row < 0:
         return
     count = _prepare(world, row, violation)

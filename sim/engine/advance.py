@@ -10,7 +10,6 @@ import numpy as np
 from sim.agents.cue import at_cue, back_on_track, cue, cue_look, leave_cue
 from sim.agents.deployment import start_drone
 from sim.agents.drone import (
-    jamming_changed,
     lose,
     switch_group,
     turned_around,
@@ -137,7 +136,7 @@ def _take_change(world: World, row: int) -> None:
         weather_changed(world, subject, t)
     elif change.what == JAMMING_CHANGE:
         world.zones[subject].jammed = level
-        jamming_changed(world, subject, t)
+        world.zones[subject].spell += 1
     elif change.what == US_CHANGE:
         engagement_changed(world, level, t)
     elif change.what == GROUP_CHANGE:

@@ -9,7 +9,6 @@ from sim.engine.advance import CHANGE, GROUP_CHANGE, UNIT_CHANGE, US_CHANGE
 from sim.engine.engagement import Course, draw_engagement, group_course
 from sim.engine.forces import draw_forces, unit_changes
 from sim.engine.plan import Plan
-from sim.engine.surroundings import by_time
 from sim.kernel.world import Records
 
 type Rows = list[tuple[float, int, int, int]]
@@ -55,10 +54,16 @@ def _count_leads(plan: Plan, units: Records, bases: Records) -> Records:
     return leads
 
 
+def _by_time(parts: list[Records]) -> Records:
+    """Return changes in the order of time; those of one instant keep their order."""
+    changes = np.concatenate(parts)
+    return changes[np.argsort(changes["time"].copy(), kind="stable")]
+
+
 def draw_politics(
     plan: Plan,
     seed: int,
-    changes: Records,
+    changes: list[Records],
     drones: Records,
     units: Records,
     bases: Records,
@@ -71,7 +76,7 @@ def draw_politics(
     plan, seed
         The plan, and the seed of the run.
     changes
-        Changes of weather and jamming, by time.
+        Changes of weather and jamming.
     drones, units, bases, stations
         Records at time 0; those that do not fly, are not there, or are closed are marked.
 
@@ -86,8 +91,6 @@ def draw_politics(
     record, rows = _set_engagement(us, stations)
     rows += _switch_groups(plan, us, drones)
     rows += _place_units(plan, us, seed, units, bases)
-    leads = _count_leads(plan, units, bases)
-    if not rows:
-        return record, leads, changes
     rows.sort(key=lambda row: (row[0], row[2], row[1]))
-    return record, leads, by_time(np.concatenate([changes, np.array(rows, dtype=CHANGE)]))
+    leads = _count_leads(plan, units, bases)
+    return record, leads, _by_time([*changes, np.array(rows, dtype=CHANGE)])

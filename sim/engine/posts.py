@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from sim.agents.flight import DRONE
 from sim.agents.patrol import CIRCLE, CIRCUIT, PATROLS, POST, SHUTTLE, STATIC, STREAM
-from sim.agents.sensor import NEVER, PLATFORM, POOR, SEVERE
+from sim.agents.sensor import PLATFORM
+from sim.agents.zone import NEVER, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.world import Records
@@ -233,7 +234,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         drones.append(drone)
     all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
     all_drones["next_post"] = all_drones["post"]
-    all_drones["next_here"] = all_drones["next_in_zone"] = -1
+    all_drones["next_here"] = -1
     all_drones["sortie"] = -1
     all_drones["cue"] = -1
     return Monitors(
@@ -279,11 +280,12 @@ def track_units(xy: Floats, along_km: Floats) -> Floats:
     return units
 
 
-def post_circles(posts: Records, track_xy: Floats, platforms: Records) -> Records:
-    """Return a circle around all that the drones of each post can see from their track.
+def post_circles(
+    posts: Records, track_xy: Floats, platforms: Records, first_post: int = 0
+) -> Records:
+    """Return a circle around all that a post's drones can see from their track, if they can be cued.
 
-    The search for a drone to send passes over all posts, so what it needs lies close together. The
-    speed is 0 where the platform can not be sent.
+    The search for a drone to send passes over all of them, so what it needs lies close together.
 
     Parameters
     ----------
@@ -291,16 +293,24 @@ def post_circles(posts: Records, track_xy: Floats, platforms: Records) -> Record
         Their records.
     track_xy
         Vertices (n, 2) of all tracks, km.
+    first_post
+        Row of the first of these posts.
+
+    Returns
+    -------
+    ndarray of `CIRCLE`
+        By post; those that can not be cued are left out.
     """
-    circles = np.zeros(len(posts), dtype=CIRCLE)
-    for circle, post in zip(circles, posts, strict=True):
+    cueable = np.flatnonzero(platforms["can_be_cued"][posts["platform"]])
+    circles = np.zeros(len(cueable), dtype=CIRCLE)
+    circles["post"] = first_post + cueable
+    for circle, post in zip(circles, posts[cueable], strict=True):
         first = int(post["first_vertex"])
         track = track_xy[first : first + int(post["vertices"])]
         middle = 0.5 * (track.min(axis=0) + track.max(axis=0))
         circle["x"], circle["y"] = middle
         circle["radius_km"] = np.hypot(*(track - middle).T).max() + post["radius_km"]
-        sensor = platforms[post["platform"]]
-        circle["transit_kmh"] = sensor["transit_kmh"] if sensor["can_be_cued"] else 0.0
+        circle["transit_kmh"] = platforms["transit_kmh"][post["platform"]]
     return circles
 
 

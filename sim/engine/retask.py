@@ -102,7 +102,7 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     post["first_vertex"] = len(world.track_xy)
     world.put("posts", np.concatenate([world.posts, post]))
     world.put("track_xy", np.concatenate([world.track_xy, track.xy]))
-    circle = post_circles(post, world.track_xy, world.platforms)
+    circle = post_circles(post, world.track_xy, world.platforms, number)
     world.put("circles", np.concatenate([world.circles, circle]))
     units = track_units(track.xy, track.along_km)
     world.put("track_unit", np.concatenate([world.track_unit, units]))

@@ -1,20 +1,35 @@
 """Weather and jamming of a run: spells drawn before the run, shared by all drones of a zone."""
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from math import lcm
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sensor import FAIR, POOR, SEVERE, ZONE
+from sim.agents.zone import FAIR, POOR, SEVERE, SPELL, ZONE
 from sim.engine.advance import CHANGE, JAMMING_CHANGE, WEATHER_CHANGE
 from sim.engine.streams import stream
 from sim.errors import InputError
+from sim.kernel.compiled import compiled
 from sim.kernel.world import Records
 from sim.scenario import Scenario
 
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int32]
+
 MOST_ZONES = 10_000
+
+
+class Fronts(NamedTuple):
+    """The weather of a scenario, for compiled code."""
+
+    zones: int  # of weather; 0 where there is none
+    month_ends_h: Floats  # of each month of the run, the last at its end
+    front_shares: Floats  # share of time with a front over the country, by month of the run
+    zone_share: float  # of zones that a front reaches
+    severe_share: float
+    correlation_time_h: float
 
 
 @dataclass(frozen=True)
@@ -26,25 +41,28 @@ class Surroundings:
 
     horizon_h: float
     zones: int  # of the world
-    weather_zones: int  # 0 where there is no weather
+    fronts: Fronts
     jamming_zones: int  # 0 where there is no jamming
-    bad_share_by_month: tuple[float, ...]
-    month_starts_h: tuple[float, ...]  # first hour of each month of the run
-    months: tuple[int, ...]  # 0 to 11
-    correlation_time_h: float
-    front_zone_share: float
-    severe_share: float
     mean_on_h: float
     mean_off_h: float
 
 
-def _months(scenario: Scenario) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Return when each calendar month of the run begins (h), and which it is (0 to 11)."""
+def _lay_fronts(scenario: Scenario) -> Fronts:
+    weather, horizon_h = scenario.weather, scenario.run.duration_days * 24.0
     first = np.datetime64(scenario.run.start_date, "D")
     last = first + np.timedelta64(int(np.ceil(scenario.run.duration_days)), "D")
     months = np.arange(first.astype("M8[M]"), last.astype("M8[M]") + np.timedelta64(1, "M"))
-    hours = (months.astype("M8[D]") - first).astype(float) * 24.0
-    return tuple(np.maximum(hours, 0.0).tolist()), tuple((months.astype(int) % 12).tolist())
+    ends_h = (months[1:].astype("M8[D]") - first).astype(np.float64) * 24.0
+    share = weather.front_zone_share
+    bad = np.asarray(weather.bad_share_by_month)[months.astype(int) % 12]
+    return Fronts(
+        zones=weather.zones if weather.enabled else 0,
+        month_ends_h=np.minimum(np.append(ends_h, np.inf), horizon_h),
+        front_shares=bad / share if share > 0.0 else np.zeros(len(bad)),
+        zone_share=share,
+        severe_share=weather.severe_share,
+        correlation_time_h=weather.correlation_time_h,
+    )
 
 
 def lay_surroundings(scenario: Scenario) -> Surroundings:
@@ -57,9 +75,9 @@ def lay_surroundings(scenario: Scenario) -> Surroundings:
         share.
     """
     weather, jamming = scenario.weather, scenario.jamming
-    weather_zones = weather.zones if weather.enabled else 0
+    fronts = _lay_fronts(scenario)
     jamming_zones = jamming.zones if jamming.enabled else 0
-    zones = lcm(max(1, weather_zones), max(1, jamming_zones))
+    zones = lcm(max(1, fronts.zones), max(1, jamming_zones))
     if zones > MOST_ZONES:
         message = (
             f"jamming.zones = {jamming.zones}: together with weather.zones = {weather.zones} "
@@ -68,145 +86,173 @@ def lay_surroundings(scenario: Scenario) -> Surroundings:
         )
         raise InputError(message)
     worst = max(weather.bad_share_by_month)
-    if weather_zones and worst > weather.front_zone_share:
+    if fronts.zones and worst > weather.front_zone_share:
         message = (
             f"weather.front_zone_share = {weather.front_zone_share:g}: must be at least the "
             f"largest weather.bad_share_by_month ({worst:g}), "
             "or no zone could see that much bad weather"
         )
         raise InputError(message)
-    starts, months = _months(scenario)
     return Surroundings(
         horizon_h=scenario.run.duration_days * 24.0,
         zones=zones,
-        weather_zones=weather_zones,
+        fronts=fronts,
         jamming_zones=jamming_zones,
-        bad_share_by_month=tuple(weather.bad_share_by_month),
-        month_starts_h=starts,
-        months=months,
-        correlation_time_h=weather.correlation_time_h,
-        front_zone_share=weather.front_zone_share,
-        severe_share=weather.severe_share,
         mean_on_h=jamming.mean_on_h,
         mean_off_h=jamming.mean_off_h,
     )
 
 
-def _front_share(spec: Surroundings, t: float) -> float:
-    """Return the share of time with a front over the country in the month of time `t` (h)."""
-    row = bisect_right(spec.month_starts_h, t) - 1
-    share = spec.bad_share_by_month[spec.months[max(0, row)]]
-    return share / spec.front_zone_share if spec.front_zone_share > 0.0 else 0.0
+@compiled
+def _month_of(fronts: Fronts, t: float) -> int:
+    month = 0
+    while month + 1 < len(fronts.month_ends_h) and t >= fronts.month_ends_h[month]:
+        month += 1
+    return month
 
 
-def _month_end(spec: Surroundings, t: float) -> float:
-    row = bisect_right(spec.month_starts_h, t)
-    return spec.month_starts_h[row] if row < len(spec.month_starts_h) else np.inf
-
-
-def _spell_end(spec: Surroundings, rng: np.random.Generator, t: float, bad: bool) -> float:
-    """Return when the spell that begins at `t` ends (h), with an exponential clock."""
-    left = rng.standard_exponential()
-    while t < spec.horizon_h:
-        share = _front_share(spec, t)
-        rate = ((1.0 - share) if bad else share) / spec.correlation_time_h
-        end = min(_month_end(spec, t), spec.horizon_h)
+@compiled
+def _spell_end(fronts: Fronts, t: float, bad: bool, left: float) -> float:
+    """Return when the spell that begins at `t` ends (h), with `left` on its exponential clock."""
+    horizon_h = fronts.month_ends_h[-1]
+    month = _month_of(fronts, t)
+    while t < horizon_h:
+        share = fronts.front_shares[month]
+        rate = ((1.0 - share) if bad else share) / fronts.correlation_time_h
+        end = fronts.month_ends_h[month]
         if left <= rate * (end - t):
             return float(t + left / rate)
         left -= rate * (end - t)
         t = end
-    return spec.horizon_h
+        month += 1
+    return float(horizon_h)
 
 
-def _weather_changes(spec: Surroundings, seed: int) -> Records:
-    rng = stream(seed, "weather")
-    rows: list[tuple[float, int, int, int]] = []
-    t = 0.0
-    bad = bool(rng.random() < _front_share(spec, 0.0))
-    while t < spec.horizon_h:
-        reached = rng.random(spec.weather_zones) < spec.front_zone_share
-        level = SEVERE if rng.random() < spec.severe_share else POOR
-        rows += [
-            (t, zone, WEATHER_CHANGE, level if bad and reached[zone] else FAIR)
-            for zone in range(spec.weather_zones)
-        ]
-        t = _spell_end(spec, rng, t, bad)
+@compiled
+def _draw_weather(rng: np.random.Generator, fronts: Fronts) -> tuple[Floats, Ints]:
+    """Draw the weather of a run.
+
+    Returns
+    -------
+    begins : ndarray of float, shape (spells,)
+        When it may change, h; the first at 0.
+    levels : ndarray of int, shape (spells, zones)
+        The weather of each zone from then on.
+    """
+    begins, levels = np.empty(64), np.empty((64, fronts.zones), dtype=np.int32)
+    count, t = 0, 0.0
+    bad = rng.random() < fronts.front_shares[0]
+    while t < fronts.month_ends_h[-1]:
+        if count == len(begins):
+            begins = np.concatenate((begins, np.empty_like(begins)))
+            levels = np.concatenate((levels, np.empty_like(levels)))
+        begins[count] = t
+        for zone in range(fronts.zones):
+            reached = rng.random() < fronts.zone_share
+            levels[count, zone] = POOR if bad and reached else FAIR
+        severe = rng.random() < fronts.severe_share
+        for zone in range(fronts.zones):
+            if severe and levels[count, zone] == POOR:
+                levels[count, zone] = SEVERE
+        count += 1
+        t = _spell_end(fronts, t, bad, rng.standard_exponential())
         bad = not bad
-    return np.array(rows, dtype=CHANGE)
+    return begins[:count], levels[:count]
 
 
-def _spells(spec: Surroundings, rng: np.random.Generator, jammed: bool) -> NDArray[np.float64]:
-    """Return when the spells of a zone begin (h), the first at 0."""
+def _weather_changes(fronts: Fronts, each: int, seed: int, zones: Records) -> Records:
+    """Draw the weather, each zone of it over some zones of the world; set it at time 0.
+
+    Returns
+    -------
+    ndarray of `CHANGE`
+        What changes later, by time, then zone.
+    """
+    begins, levels = _draw_weather(stream(seed, "weather"), fronts)
+    levels = np.repeat(levels, each, axis=1)
+    zones["weather"] = levels[0]
+    at, zone = np.nonzero(levels[1:] != levels[:-1])
+    changes = np.empty(len(at), dtype=CHANGE)
+    changes["time"], changes["subject"] = begins[at + 1], zone
+    changes["what"], changes["level"] = WEATHER_CHANGE, levels[at + 1, zone]
+    return changes
+
+
+def _draw_jamming(spec: Surroundings, zone: int, seed: int) -> tuple[bool, Floats]:
+    """Return whether a zone is jammed at first, and when that changes up to the horizon (h)."""
+    rng = stream(seed, f"jamming/{zone}")
+    jammed = bool(rng.random() < spec.mean_on_h / (spec.mean_on_h + spec.mean_off_h))
     first, second = spec.mean_on_h, spec.mean_off_h
     if not jammed:
         first, second = second, first
     at_once = 2 * int(spec.horizon_h / (first + second)) + 32
-    starts = np.zeros(1)
-    while starts[-1] < spec.horizon_h:
+    ends = np.zeros(1)
+    while ends[-1] < spec.horizon_h:
         lengths = rng.standard_exponential(at_once)
         lengths[::2] *= first
         lengths[1::2] *= second
-        starts = np.concatenate([starts, np.cumsum(np.concatenate([starts[-1:], lengths]))[1:]])
-    return starts[starts < spec.horizon_h]
+        ends = np.concatenate([ends, np.cumsum(np.concatenate([ends[-1:], lengths]))[1:]])
+    return jammed, ends[1 : np.searchsorted(ends, spec.horizon_h)]
 
 
-def _jamming_changes(spec: Surroundings, seed: int) -> Records:
-    starts, levels = [], []
+def _spells(jammed: bool, ends: Floats) -> Records:
+    """Return the spells of a zone, of jamming and of none in turn, and one that never comes."""
+    spells = np.zeros(len(ends) + 2, dtype=SPELL)
+    spells["since"][1:-1] = ends
+    spells["since"][-1] = np.inf
+    spells["jammed"][0 if jammed else 1 :: 2] = 1
+    hours = np.diff(spells["since"][:-1]) * spells["jammed"][:-2]
+    spells["jammed_before"][1:-1] = np.cumsum(hours)
+    return spells
+
+
+def _jamming_changes(
+    spec: Surroundings, each: int, seed: int, zones: Records
+) -> tuple[Records, list[Records]]:
+    """Draw jamming, each zone of it over some zones of the world; set it at time 0.
+
+    Returns
+    -------
+    spells : ndarray of `SPELL`
+        Of all zones, one after another.
+    changes : list of ndarray of `CHANGE`
+        What changes later, by zone and time.
+    """
+    all_spells, all_changes = [], []
     for zone in range(spec.jamming_zones):
-        rng = stream(seed, f"jamming/{zone}")
-        jammed = bool(rng.random() < spec.mean_on_h / (spec.mean_on_h + spec.mean_off_h))
-        starts.append(_spells(spec, rng, jammed))
-        levels.append((np.arange(len(starts[-1])) + (0 if jammed else 1)) % 2 == 0)
-    changes = np.zeros(sum(map(len, starts)), dtype=CHANGE)
-    changes["time"], changes["level"] = np.concatenate(starts), np.concatenate(levels)
-    changes["subject"] = np.repeat(np.arange(len(starts)), list(map(len, starts)))
-    changes["what"] = JAMMING_CHANGE
-    return changes
+        spells = _spells(*_draw_jamming(spec, zone, seed))
+        later = spells[1:-1]
+        for fine in range(zone * each, (zone + 1) * each):
+            changes = np.empty(len(later), dtype=CHANGE)
+            changes["time"], changes["subject"] = later["since"], fine
+            changes["what"], changes["level"] = JAMMING_CHANGE, later["jammed"]
+            all_changes.append(changes)
+            all_spells.append(spells)
+            zones["jammed"][fine] = spells["jammed"][0]
+    zones["spell"] = np.cumsum([0, *map(len, all_spells)])[:-1]
+    return np.concatenate(all_spells), all_changes
 
 
-def _spread(table: Records, zones: int, of: int) -> Records:
-    """Write changes of coarse zones as changes of the world's zones."""
-    fine = zones // max(1, of)
-    spread = np.repeat(table, fine)
-    spread["subject"] = spread["subject"] * fine + np.tile(np.arange(fine), len(table))
-    return spread
-
-
-def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records]:
+def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records, list[Records]]:
     """Draw the weather and jamming of a run.
 
     Returns
     -------
     zones : ndarray of `ZONE`
         State at time 0.
-    changes : ndarray of `CHANGE`
-        Changes after time 0 in the order of time; those that change nothing are left out.
+    spells : ndarray of `SPELL`
+        Spells of jamming of all zones, one after another.
+    changes : list of ndarray of `CHANGE`
+        Changes after time 0, those of one zone and kind by time; none that changes nothing.
     """
     zones = np.zeros(spec.zones, dtype=ZONE)
-    zones["first_drone"] = -1
-    parts = [np.empty(0, dtype=CHANGE)]
-    if spec.weather_zones:
-        weather = _spread(_weather_changes(spec, seed), spec.zones, spec.weather_zones)
-        parts.append(_later(weather, zones["weather"]))
+    changes = []
+    if spec.fronts.zones:
+        each = spec.zones // spec.fronts.zones
+        changes.append(_weather_changes(spec.fronts, each, seed, zones))
     if spec.jamming_zones:
-        jamming = _spread(_jamming_changes(spec, seed), spec.zones, spec.jamming_zones)
-        parts.append(_later(jamming, zones["jammed"]))
-    return zones, by_time(np.concatenate(parts))
-
-
-def by_time(changes: Records) -> Records:
-    """Return changes in the order of time; those of one instant keep their order."""
-    return changes[np.argsort(changes["time"].copy(), kind="stable")]
-
-
-def _later(changes: Records, state: NDArray[np.int32]) -> Records:
-    """Set the state of each zone at time 0; return what changes it afterwards, by zone and time."""
-    rows = changes[np.argsort(changes["subject"], kind="stable")]
-    subject, level = rows["subject"], rows["level"]
-    initial = rows["time"] <= 0.0
-    state[subject[initial]] = level[initial]
-    before = np.empty_like(level)
-    before[1:] = level[:-1]
-    first = np.concatenate([[True], subject[1:] != subject[:-1]])
-    before[first] = 0
-    return rows[~initial & (level != before)]
+        spells, later = _jamming_changes(spec, spec.zones // spec.jamming_zones, seed, zones)
+        changes += later
+    else:
+        spells = _spells(False, np.empty(0))
+    return zones, spells, changes

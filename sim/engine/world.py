@@ -115,7 +115,7 @@ def make_world(plan: Plan, seed: int) -> World:
     bases, near_bases, near_hours = _draw_bases(plan, seed)
     drawn = draw_candidates(plan.reporting, plan.process, plan.frame, seed)
     regime, thresholds = draw_regime(plan.escalation, seed)
-    zones, changes = draw_surroundings(plan.surroundings, seed)
+    zones, spells, changes = draw_surroundings(plan.surroundings, seed)
     stations = plan.reporting.station_records.copy()
     queues = (len(stations), 6)
     units = plan.support.units.copy()
@@ -161,6 +161,7 @@ def make_world(plan: Plan, seed: int) -> World:
         block_live=np.zeros(plan.grid.blocks, dtype=np.int64),
         answers=np.empty((len(drawn.rows), 2)),
         zones=zones,
+        spells=spells,
         changes=changes,
         units=units,
         bases=bases,

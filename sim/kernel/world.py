@@ -48,7 +48,7 @@ _PLACES = """
     clock settings calendar events days
     drones drone_zones loss_hazard platforms evidence sure sorties
     posts circles track_xy track_unit track_at
-    reach_start reach post_start post_blocks visits zones changes
+    reach_start reach post_start post_blocks visits zones spells changes
     violations cases cell_live block_live answers
     report_at desk_hours sources stations station_head station_tail referee
     us regimes regime regime_thresholds leads kind_domains
