@@ -34,7 +34,7 @@ from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import World
 
 TIE_ROUNDING = 1e-9
-"""Share by which a drone may be too far away and still be asked, against rounding of equal times."""
+"""Share by which a drone may be too far away and still be asked: equal times may be rounded."""
 
 
 @compiled

@@ -38,7 +38,7 @@ NEVER = 3  # a limit that no weather reaches
 def _spell_at(world: World, zone: int, t: float) -> int:
     """Return the row of the spell at a time (h) that is not far from the present."""
     spells = world.spells
-    row = world.zones[zone].spell
+    row: int = world.zones[zone].spell
     while spells[row].since > t:
         row -= 1
     while spells[row + 1].since <= t:

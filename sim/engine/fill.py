@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.violation import VIOLATION
-from sim.engine.areas import Areas, place_in_areas
+from sim.engine.areas import Areas, point_in_area
 from sim.engine.bases import line_cells
 from sim.engine.grid import Grid, cell_at
 from sim.engine.incidents import (
@@ -20,11 +20,10 @@ from sim.engine.incidents import (
     LOGNORMAL,
     Law,
     Process,
-    Seeds,
-    draw_seeds,
 )
 from sim.engine.nearest import locate_one
-from sim.engine.streams import stream
+from sim.engine.seeds import Seeds, draw_seeds
+from sim.engine.streams import draw_normals, stream
 from sim.geography import ContactLine
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records
@@ -36,50 +35,67 @@ PLACE_ROUNDING = 1e-12
 """Share by which a piece of the line is taken to begin earlier, against rounding at its end."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """Where on the line and in the grid violations are placed."""
-
-    line: ContactLine
-    grid: Grid
-    sectors: int
-    zones: int
-    least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
-    areas: Areas
-
-
-class _Draws(NamedTuple):
-    """What candidates are filled from, a column each."""
-
-    uniform: Floats  # (5, n)
-    exponential: Floats  # (2, n)
-    normal: Floats  # (2, n)
-    human: Floats  # (4, n)
-    regime: Floats  # (n,)
-
-
-class _Ground(NamedTuple):
+class Ground(NamedTuple):
     """The line and the grid, for compiled code."""
 
     vertices: Floats  # (n, 2) km
     vertex_km: Floats  # (n,)
     first_segment: Ints  # at the beginning of each of many short, equal pieces of the line
     pieces_per_km: float
-    least_standoff_km: float
+    least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
     counts: tuple[int, int, int]  # of sectors, zones and stretches for the search for bases
     grid: tuple[float, float, float, int, int]
 
 
-def _lay_ground(frame: Frame) -> _Ground:
-    line = frame.line
+@dataclass(frozen=True)
+class Frame:
+    """Where on the line and in the grid violations are placed."""
+
+    line: ContactLine
+    ground: Ground
+    areas: Areas
+
+
+def lay_frame(
+    line: ContactLine,
+    grid: Grid,
+    areas: Areas,
+    sectors: int,
+    zones: int,
+    least_standoff_km: float,
+) -> Frame:
+    """Make the line and the grid ready for placing violations."""
     vertex_km = line.chainage_km
     pieces = 4 * len(vertex_km)
     begins_km = np.linspace(0.0, line.length_km, pieces)
     first_segment = np.maximum(0, np.searchsorted(vertex_km, begins_km) - 1)
-    counts = (frame.sectors, frame.zones, line_cells(line))
+    counts = (sectors, zones, line_cells(line))
     per_km = (pieces - 1) / line.length_km * (1.0 - PLACE_ROUNDING)
-    standoff_km = frame.least_standoff_km
-    return _Ground(line.xy, vertex_km, first_segment, per_km, standoff_km, counts, frame.grid.frame)
+    ground = Ground(
+        line.xy, vertex_km, first_segment, per_km, least_standoff_km, counts, grid.frame
+    )
+    return Frame(line, ground, areas)
+
+
+class _Draws(NamedTuple):
+    """What candidates are filled from, a column each; empty where nothing asks for it."""
+
+    uniform: Floats  # (5, n)
+    exponential: Floats  # (2, n)
+    regime: Floats
+    duration_normal: Floats
+    offset_normal: Floats
+    delay_exponential: Floats
+    delay_normal: Floats
+    service_exponential: Floats
+    service_normal: Floats
+    area: Floats  # (3, n)
+
+
+@compiled
+def _drawn(column: Floats, v: int, otherwise: float) -> float:
+    """Return what was drawn for a candidate, if anything was."""
+    return column[v] if v < len(column) else otherwise
 
 
 @compiled
@@ -105,7 +121,7 @@ def _set_course(row: Records) -> None:
 @compiled
 def _set_fields(row: Records, law: Law, draws: _Draws, v: int) -> None:
     """Write the fields that need no geometry."""
-    uniform, exponential, normal, human = draws[:4]
+    uniform, exponential = draws.uniform, draws.exponential
     kind = 0
     while uniform[0, v] >= law.kind_edges[kind]:
         kind += 1
@@ -117,24 +133,41 @@ def _set_fields(row: Records, law: Law, draws: _Draws, v: int) -> None:
     row.side = 0 if uniform[2, v] < law.russian_share[kind] else 1
     row.calm_mark = uniform[3, v]
     row.parent_mark = uniform[4, v]
-    row.regime_mark = draws.regime[v]
+    row.regime_mark = _drawn(draws.regime, v, 0.0)
     duration = _multiple(
-        law.duration_law[kind], law.duration_sigma[kind], exponential[0, v], normal[0, v]
+        law.duration_law[kind],
+        law.duration_sigma[kind],
+        exponential[0, v],
+        _drawn(draws.duration_normal, v, 0.0),
     )
     row.end = row.onset + law.duration_h[kind] * duration
     row.threshold = exponential[1, v]
-    offset = law.offset_sd_km[kind] * normal[1, v]
+    offset = law.offset_sd_km[kind] * _drawn(draws.offset_normal, v, 0.0)
     row.offset = min(law.max_offset_km, max(-law.max_offset_km, offset)) + 0.0
-    row.delay = law.delay_h * _multiple(law.delay_law, law.delay_sigma, human[0, v], human[1, v])
-    row.service_exponential = human[2, v]
-    row.service_normal = human[3, v]
+    row.delay = law.delay_h * _multiple(
+        law.delay_law,
+        law.delay_sigma,
+        _drawn(draws.delay_exponential, v, 1.0),
+        _drawn(draws.delay_normal, v, 1.0),
+    )
+    row.service_exponential = _drawn(draws.service_exponential, v, 1.0)
+    row.service_normal = _drawn(draws.service_normal, v, 1.0)
 
 
 @compiled
-def _set_place(row: Records, ground: _Ground) -> None:
+def _set_stretches(row: Records, ground: Ground) -> None:
+    """Write in which stretches of the line a candidate lies."""
+    sectors, zones, cells = ground.counts
+    share = row.chainage / ground.vertex_km[-1]
+    row.sector = min(sectors - 1, int(share * sectors))
+    row.zone = min(zones - 1, int(share * zones))
+    row.line_cell = min(cells - 1, int(share * cells))
+
+
+@compiled
+def _set_place(row: Records, ground: Ground) -> None:
     """Write what follows from chainage and offset: the point, the normal, and the stretches."""
     vertices, vertex_km = ground.vertices, ground.vertex_km
-    sectors, zones, cells = ground.counts
     segment = ground.first_segment[int(row.chainage * ground.pieces_per_km)]
     while segment + 2 < len(vertex_km) and vertex_km[segment + 1] < row.chainage:
         segment += 1
@@ -150,10 +183,22 @@ def _set_place(row: Records, ground: _Ground) -> None:
     row.depth = row.offset
     if row.offset >= ground.least_standoff_km:
         row.depth = locate_one(row.x, row.y, vertices, vertex_km)[1]
-    share = row.chainage / vertex_km[-1]
-    row.sector = min(sectors - 1, int(share * sectors))
-    row.zone = min(zones - 1, int(share * zones))
-    row.line_cell = min(cells - 1, int(share * cells))
+    _set_stretches(row, ground)
+
+
+@compiled
+def _set_place_in_area(row: Records, areas: Areas, ground: Ground, draws: _Draws, v: int) -> None:
+    """Move a candidate whose kind has an area there.
+
+    Its chainage is that of the nearest place of the line, its offset the distance from it; units go
+    to the very place, whatever their stand-off.
+    """
+    x, y = point_in_area(areas, row.kind, draws.area[0, v], draws.area[1, v], draws.area[2, v])
+    chainage, offset = locate_one(x, y, ground.vertices, ground.vertex_km)
+    row.x, row.y = x, y
+    row.chainage, row.offset, row.depth = chainage, abs(offset), np.inf
+    row.cell = cell_at(x, y, ground.grid)
+    _set_stretches(row, ground)
 
 
 @compiled
@@ -166,7 +211,8 @@ def _fill(
     origin: tuple[int, int],
     law: Law,
     draws: _Draws,
-    ground: _Ground,
+    ground: Ground,
+    areas: Areas,
 ) -> NDArray[np.int32]:
     """Write all fields of candidates into their rows of the table; return their kinds."""
     nature, look_kind = origin
@@ -180,36 +226,42 @@ def _fill(
         _set_course(row)
         _set_fields(row, law, draws, v)
         _set_place(row, ground)
+        if areas.first[row.kind] < areas.first[row.kind + 1]:
+            _set_place_in_area(row, areas, ground, draws, v)
         kinds[v] = row.kind
         if look_kind >= 0:
             row.look_kind = look_kind
     return kinds
 
 
-def _draw_normals(law: Law, seed: int, prefix: str, count: int) -> Floats:
-    """Draw what only some scenarios need, from streams of their own."""
-    normal = np.zeros((2, count))
-    if np.any(law.duration_law == LOGNORMAL):
-        stream(seed, f"{prefix}durations").standard_normal(out=normal[0])
-    if np.any(law.offset_sd_km > 0.0):
-        stream(seed, f"{prefix}offsets").standard_normal(out=normal[1])
-    return normal
+def _draw(seeds: Seeds, frame: Frame, seed: int, regimes: bool) -> _Draws:
+    """Draw what candidates are filled from; what only some scenarios need, from streams of its own.
 
+    The streams, and the order of what comes from one stream, are fixed: old seeds give old runs.
+    """
+    count, law, nothing = len(seeds.onset), seeds.law, np.empty(0)
 
-def _draw_human(law: Law, seed: int, prefix: str, count: int) -> Floats:
-    """Draw delays of command and times on the scene: an exponential and a normal row of each."""
-    human = np.ones((4, count))
-    if law.delay_law != FIXED:
-        delays = stream(seed, f"{prefix}command")
-        delays.standard_exponential(out=human[0])
-        if law.delay_law == LOGNORMAL:
-            delays.standard_normal(out=human[1])
-    if law.service_drawn:
-        service = stream(seed, f"{prefix}service")
-        service.standard_exponential(out=human[2])
-        if law.service_normal:
-            service.standard_normal(out=human[3])
-    return human
+    def named(name: str) -> np.random.Generator:
+        return stream(seed, f"{seeds.prefix}{name}")
+
+    uniform = seeds.rng.random((5, count))
+    exponential = seeds.rng.standard_exponential((2, count))
+    lognormal = bool(np.any(law.duration_law == LOGNORMAL))
+    spread = bool(np.any(law.offset_sd_km > 0.0))
+    command = named("command") if law.delay_law != FIXED else None
+    service = named("service") if law.service_drawn else None
+    return _Draws(
+        uniform,
+        exponential,
+        stream(seed, "regimes").random(count) if regimes else nothing,
+        draw_normals(named("durations"), count) if lognormal else nothing,
+        draw_normals(named("offsets"), count) if spread else nothing,
+        command.standard_exponential(count) if command else nothing,
+        draw_normals(command, count) if command and law.delay_law == LOGNORMAL else nothing,
+        service.standard_exponential(count) if service else nothing,
+        draw_normals(service, count) if service and law.service_normal else nothing,
+        named("areas").random((3, count)) if len(frame.areas.edges) else np.empty((3, 0)),
+    )
 
 
 def fill_rows(
@@ -237,22 +289,20 @@ def fill_rows(
     ndarray of int, shape (n,)
         Their kinds.
     """
-    count, prefix, line = len(at), seeds.prefix, frame.line
-    draws = _Draws(
-        seeds.rng.random((5, count)),
-        seeds.rng.standard_exponential((2, count)),
-        _draw_normals(seeds.law, seed, prefix, count),
-        _draw_human(seeds.law, seed, prefix, count),
-        stream(seed, "regimes").random(count) if regimes else np.zeros(count),
-    )
-    ground = _lay_ground(frame)
+    draws = _draw(seeds, frame, seed, regimes)
     origin = seeds.nature, seeds.look_kind
     kinds: NDArray[np.int32] = _fill(
-        rows, at, seeds.onset, seeds.chainage, seeds.parents, origin, seeds.law, draws, ground
+        rows,
+        at,
+        seeds.onset,
+        seeds.chainage,
+        seeds.parents,
+        origin,
+        seeds.law,
+        draws,
+        frame.ground,
+        frame.areas,
     )
-    if frame.areas:
-        rng = stream(seed, f"{prefix}areas")
-        place_in_areas(rows, at, kinds, frame.areas, line, frame.grid, ground.counts, rng)
     return kinds
 
 

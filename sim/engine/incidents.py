@@ -1,4 +1,4 @@
-"""The candidate violations of a run, drawn from the scenario's process before the run.
+"""The process that violations come from, made ready for drawing.
 
 Background incidents are an inhomogeneous Poisson process: a rate that follows the phases of the
 ceasefire and the hour of the day, times a Gamma activity of each day (which makes daily counts
@@ -17,11 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.violation import REAL
-from sim.engine.streams import stream
 from sim.errors import InputError
 from sim.geography import ContactLine
-from sim.kernel.compiled import compiled
 from sim.scenario import Escalation, HotSpot, Scenario
 from sim.scenario.escalation import REGIMES
 
@@ -196,118 +193,3 @@ def spot_chainage(name: str, spot: HotSpot, line: ContactLine) -> float:
         message = f"{key}.chainage_km = {at_km:g}: the line is {line.length_km:.1f} km long"
         raise InputError(message)
     return at_km
-
-
-def _fold(chainage: Floats, length_km: float) -> Floats:
-    """Reflect places beyond the ends of the line back onto it."""
-    folded = np.abs(chainage) % (2.0 * length_km)
-    reflected: Floats = np.where(folded > length_km, 2.0 * length_km - folded, folded)
-    return reflected
-
-
-def _background_onsets(process: Process, rng: np.random.Generator) -> Floats:
-    expected = process.expected
-    if process.dispersion_k is not None:
-        activity = rng.gamma(process.dispersion_k, 1.0 / process.dispersion_k, process.days)
-        expected = expected * activity[process.day_of_bin]
-    cumulative = np.concatenate([[0.0], np.cumsum(expected)])
-    count = rng.poisson(cumulative[-1])
-    marks = np.sort(rng.random(count)) * cumulative[-1]
-    onsets: Floats = np.interp(marks, cumulative, process.edges_h)
-    return onsets
-
-
-@compiled
-def _around_spots(
-    uniform: Floats,
-    scatter: Floats,
-    edges: Floats,
-    at_km: Floats,
-    spread_km: Floats,
-    length_km: float,
-) -> Floats:
-    """Return places around hot spots, or anywhere on the line."""
-    places: Floats = uniform[1] * length_km
-    for v in range(len(places)):
-        spot = 0
-        while spot < len(edges) and uniform[0, v] >= edges[spot]:
-            spot += 1
-        if spot < len(edges):
-            places[v] = at_km[spot] + spread_km[spot] * scatter[v]
-    return places
-
-
-def _background_places(
-    process: Process, rng: np.random.Generator, count: int, length_km: float
-) -> Floats:
-    if len(process.spot_edges) == 0:
-        return rng.random(count) * length_km
-    uniform, scatter = rng.random((2, count)), rng.standard_normal(count)
-    edges, at_km, spread_km = process.spot_edges, process.spot_at_km, process.spot_spread_km
-    places: Floats = _around_spots(uniform, scatter, edges, at_km, spread_km, length_km)
-    return _fold(places, length_km)
-
-
-def _clusters(
-    process: Process, rng: np.random.Generator, onset: Floats, chainage: Floats, length_km: float
-) -> tuple[Floats, Floats, Ints]:
-    """Add the offspring of all generations; return onset, chainage and parent of all incidents."""
-    parents = np.full(len(onset), -1, dtype=np.int64)
-    if process.branching_ratio == 0.0:
-        return onset, chainage, parents
-    onsets, places, all_parents = [onset], [chainage], [parents]
-    first = 0
-    while len(onset):
-        children = np.repeat(
-            np.arange(len(onset)), rng.poisson(process.branching_ratio, len(onset))
-        )
-        child_onset = onset[children] + process.decay_h * rng.standard_exponential(len(children))
-        scatter = process.spread_km * rng.standard_normal(len(children))
-        child_place = _fold(chainage[children] + scatter, length_km)
-        within = child_onset < process.horizon_h
-        all_parents.append(first + children[within])
-        first += len(onset)
-        onset, chainage = child_onset[within], child_place[within]
-        onsets.append(onset)
-        places.append(chainage)
-    return np.concatenate(onsets), np.concatenate(places), np.concatenate(all_parents)
-
-
-def _by_onset(onset: Floats, chainage: Floats, parents: Ints) -> tuple[Floats, Floats, Ints]:
-    if np.all(parents < 0):
-        return onset, chainage, parents  # the background comes in order
-    order = np.argsort(onset, kind="stable")
-    place_of = np.empty(len(order), dtype=np.int64)
-    place_of[order] = np.arange(len(order))
-    parents = parents[order]
-    return onset[order], chainage[order], np.where(parents < 0, -1, place_of[parents])
-
-
-class Seeds(NamedTuple):
-    """Candidates of one origin before all is drawn that they are to have; in order of onset."""
-
-    onset: Floats  # h
-    chainage: Floats  # km
-    parents: Ints  # places among these; -1 for none
-    rng: np.random.Generator  # the stream of their process
-    prefix: str  # what the names of their other streams begin with
-    law: Law
-    nature: int = REAL
-    look_kind: int = -1  # column of the look chances; -1 = that of their kind
-
-
-def draw_seeds(process: Process, line: ContactLine, seed: int) -> Seeds:
-    """Draw when and where the candidate violations of a run take place, and what provokes them.
-
-    Parameters
-    ----------
-    process, line
-        The process, and the line it follows.
-    seed
-        Seed of the run.
-    """
-    rng = stream(seed, "violations")
-    onset = _background_onsets(process, rng)
-    chainage = _background_places(process, rng, len(onset), line.length_km)
-    clusters = _clusters(process, rng, onset, chainage, line.length_km)
-    return Seeds(*_by_onset(*clusters), rng, "", process.law)

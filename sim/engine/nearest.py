@@ -1,4 +1,4 @@
-"""The nearest place of the contact line, for many points at once.
+"""The nearest place of the contact line, for compiled code.
 
 As `ContactLine.locate`, and several times as fast on lines of some hundred vertices: a run asks for
 thousands of points.
@@ -7,7 +7,6 @@ thousands of points.
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.geography import ContactLine
 from sim.kernel.compiled import compiled
 
 type Floats = NDArray[np.float64]
@@ -41,7 +40,11 @@ def _turn(vertices: Floats, s: int, dx: float, dy: float) -> float:
 
 @compiled
 def locate_one(x: float, y: float, vertices: Floats, vertex_km: Floats) -> tuple[float, float]:
-    """Return chainage and offset (km) of a point of the plane (km)."""
+    """Return chainage and offset (km) of a point of the plane (km).
+
+    The chainage is that of the nearest point of the line; the offset is the distance to it, with
+    the sign of the side.
+    """
     s, share = _nearest(x, y, vertices)
     chainage = vertex_km[s] + share * (vertex_km[s + 1] - vertex_km[s])
     dx = x - vertices[s, 0] - share * (vertices[s + 1, 0] - vertices[s, 0])
@@ -54,23 +57,3 @@ def locate_one(x: float, y: float, vertices: Floats, vertex_km: Floats) -> tuple
         side += _turn(vertices, s + 1, dx, dy)
     away = np.sqrt(dx * dx + dy * dy)
     return chainage, -away if side < 0.0 else away
-
-
-@compiled
-def _locate(points: Floats, vertices: Floats, vertex_km: Floats) -> tuple[Floats, Floats]:
-    chainage = np.empty(len(points))
-    offset = np.empty(len(points))
-    for row in range(len(points)):
-        x, y = points[row, 0], points[row, 1]
-        chainage[row], offset[row] = locate_one(x, y, vertices, vertex_km)
-    return chainage, offset
-
-
-def locate(line: ContactLine, points: Floats) -> tuple[Floats, Floats]:
-    """Return chainage and offset (km) of points (n, 2) of the plane (km).
-
-    The chainage is that of the nearest point of the line; the offset is the distance to it, with
-    the sign of the side.
-    """
-    found: tuple[Floats, Floats] = _locate(points, line.xy, line.chainage_km)
-    return found

@@ -10,7 +10,7 @@ from sim.engine.advance import SETTINGS
 from sim.engine.areas import lay_areas
 from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
 from sim.engine.escalation import EscalationRules, lay_escalation
-from sim.engine.fill import Frame
+from sim.engine.fill import Frame, lay_frame
 from sim.engine.forces import ForcePlan, lay_forces
 from sim.engine.grid import Grid, Reach, lay_reach
 from sim.engine.incidents import Process, lay_process
@@ -255,13 +255,13 @@ def build_plan(scenario: Scenario) -> Plan:
         reporting=lay_reporting(scenario, process.law),
         escalation=lay_escalation(scenario),
         forces=lay_forces(scenario, support),
-        frame=Frame(
-            line=line,
-            grid=grid,
+        frame=lay_frame(
+            line,
+            grid,
+            lay_areas(scenario, line),
             sectors=scenario.line.sectors,
             zones=surroundings.zones,
             least_standoff_km=float(standoffs[standoffs > 0.0].min(initial=np.inf)),
-            areas=lay_areas(scenario, line),
         ),
         surroundings=surroundings,
         settings=_settings(scenario, support),

@@ -283,7 +283,7 @@ def track_units(xy: Floats, along_km: Floats) -> Floats:
 def post_circles(
     posts: Records, track_xy: Floats, platforms: Records, first_post: int = 0
 ) -> Records:
-    """Return a circle around all that a post's drones can see from their track, if they can be cued.
+    """Return a circle around all that the drones of each post that can be cued see from its track.
 
     The search for a drone to send passes over all of them, so what it needs lies close together.
 

@@ -15,9 +15,8 @@ from sim.engine.incidents import (
     LOGNORMAL,
     Law,
     Process,
-    Seeds,
-    draw_seeds,
 )
+from sim.engine.seeds import Seeds, draw_seeds
 from sim.engine.streams import stream
 from sim.geography import ContactLine
 from sim.kernel.compiled import compiled

@@ -4,13 +4,21 @@ import numpy as np
 import pytest
 import shapely
 from engine_scenarios import rich_on_the_real_line
+from numpy.typing import NDArray
 
-from sim.engine.nearest import locate
+from sim.engine.nearest import locate_one
 from sim.engine.plan import build_plan
 from sim.geography import ContactLine
 
 REAL = build_plan(rich_on_the_real_line()).line
+Floats = NDArray[np.float64]
 LINES = {"real": REAL, "straight": ContactLine.straight(200.0)}
+
+
+def locate(line: ContactLine, points: Floats) -> tuple[Floats, Floats]:
+    places = [locate_one(x, y, line.xy, line.chainage_km) for x, y in points]
+    chainage, offset = np.array(places).T
+    return chainage, offset
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES.keys())
