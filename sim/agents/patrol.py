@@ -55,6 +55,17 @@ REACH = np.dtype(
     align=True,
 )
 
+SEGMENT = np.dtype(
+    [
+        ("x", "f8"),  # km, its first vertex
+        ("y", "f8"),
+        ("unit_x", "f8"),  # direction: plane km per km along the track
+        ("unit_y", "f8"),
+        ("from_km", "f8"),  # along the track
+        ("to_km", "f8"),
+    ],
+    align=True,
+)
 CIRCLE = np.dtype(
     [("x", "f8"), ("y", "f8"), ("radius_km", "f8"), ("transit_kmh", "f8"), ("post", "i4")],
     align=True,
@@ -66,7 +77,7 @@ BLOCK = np.dtype([("block", "i8"), ("cells", "i8")], align=True)
 column("posts", POST)
 column("circles", CIRCLE)  # of the posts whose drones can be cued; see `post_circles`
 column("track_xy", np.float64, 2)  # (vertices, 2) km, all tracks one after another
-column("track_unit", np.float64, 2)  # (vertices, 2) direction of the segment from each vertex
+column("segments", SEGMENT)  # (vertices,) from each vertex to the next
 column("track_at", np.float64)  # (vertices,) km along the track
 column("reach_start", np.int32)  # (cells + 2,) rows of `reach` of each cell
 column("reach", REACH)  # which part of which track can see into a cell
@@ -140,21 +151,18 @@ def _segment_in_view(
 
     The part is empty (from > to) when the segment stays outside.
     """
-    from_km = world.track_at[vertex]
-    length = world.track_at[vertex + 1] - from_km
+    segment = world.segments[vertex]
+    length = segment.to_km - segment.from_km
     if length <= 0.0:
         return 1.0, 0.0
-    ux = world.track_unit[vertex, 0]
-    uy = world.track_unit[vertex, 1]
-    dx = x - world.track_xy[vertex, 0]
-    dy = y - world.track_xy[vertex, 1]
-    across = ux * dy - uy * dx
+    dx, dy = x - segment.x, y - segment.y
+    across = segment.unit_x * dy - segment.unit_y * dx
     left = radius_km * radius_km - across * across
     if left <= 0.0:
         return 1.0, 0.0
     half = np.sqrt(left)
-    foot = ux * dx + uy * dy
-    return from_km + max(0.0, foot - half), from_km + min(length, foot + half)
+    foot = segment.unit_x * dx + segment.unit_y * dy
+    return segment.from_km + max(0.0, foot - half), segment.from_km + min(length, foot + half)
 
 
 @compiled

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.flight import SORTIE
+from sim.agents.patrol import SEGMENT
 from sim.engine.advance import SETTINGS
 from sim.engine.areas import lay_areas
 from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
@@ -20,7 +21,7 @@ from sim.engine.posts import (
     lay_monitors,
     platform_records,
     post_circles,
-    track_units,
+    track_segments,
 )
 from sim.engine.reporting import Reporting, lay_reporting
 from sim.engine.surroundings import Surroundings, lay_surroundings
@@ -47,7 +48,7 @@ class Plan:
     looks: Looks
     circles: Records
     track_xy: NDArray[np.float64]
-    track_unit: NDArray[np.float64]
+    segments: Records
     track_at: NDArray[np.float64]
     grid: Grid
     reach: Reach
@@ -174,15 +175,13 @@ def _lives(scenario: Scenario) -> dict[str, int]:
     return lives
 
 
-def _tracks(
-    monitors: Monitors,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return vertices, directions from them, and where along their track they lie."""
+def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], Records, NDArray[np.float64]]:
+    """Return vertices of all tracks, the segments from them, and where on their track they lie."""
     tracks = monitors.tracks
     xy = np.concatenate([*(track.xy for track in tracks), np.empty((0, 2))])
-    units = [track_units(track.xy, track.along_km) for track in tracks]
+    segments = [track_segments(track.xy, track.along_km) for track in tracks]
     along = np.concatenate([*(track.along_km for track in tracks), np.empty(0)])
-    return np.ascontiguousarray(xy), np.concatenate([*units, np.empty((0, 2))]), along
+    return np.ascontiguousarray(xy), np.concatenate([*segments, np.empty(0, SEGMENT)]), along
 
 
 def lay_grid(
@@ -225,7 +224,7 @@ def build_plan(scenario: Scenario) -> Plan:
     surroundings = lay_surroundings(scenario)
     monitors = lay_monitors(scenario, line, surroundings.zones)
     support = lay_support(scenario, line, kinds)
-    track_xy, track_unit, track_at = _tracks(monitors)
+    track_xy, segments, track_at = _tracks(monitors)
     grid, reach = lay_grid(scenario, line, monitors, track_xy)
     standoffs = support.bases["standoff_km"]
     process = lay_process(scenario, line)
@@ -246,7 +245,7 @@ def build_plan(scenario: Scenario) -> Plan:
         circles=post_circles(monitors.posts, track_xy, platforms),
         looks=lay_looks(scenario),
         track_xy=track_xy,
-        track_unit=track_unit,
+        segments=segments,
         track_at=track_at,
         grid=grid,
         reach=reach,

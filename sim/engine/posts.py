@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.flight import DRONE
-from sim.agents.patrol import CIRCLE, CIRCUIT, PATROLS, POST, SHUTTLE, STATIC, STREAM
+from sim.agents.patrol import (
+    CIRCLE,
+    CIRCUIT,
+    PATROLS,
+    POST,
+    SEGMENT,
+    SHUTTLE,
+    STATIC,
+    STREAM,
+)
 from sim.agents.sensor import PLATFORM
 from sim.agents.zone import NEVER, POOR, SEVERE
 from sim.errors import InputError
@@ -259,8 +268,8 @@ def _crew(drones: Records, first: int, patrol: int) -> Crew:
     return Crew(rows, False, of_post, turn / crew)
 
 
-def track_units(xy: Floats, along_km: Floats) -> Floats:
-    """Return the direction of the segment that begins at each vertex of a track.
+def track_segments(xy: Floats, along_km: Floats) -> Records:
+    """Return the segment that begins at each vertex of a track.
 
     Parameters
     ----------
@@ -271,13 +280,17 @@ def track_units(xy: Floats, along_km: Floats) -> Floats:
 
     Returns
     -------
-    ndarray of float, shape (n, 2)
-        Plane km per km along the track; zero where no segment begins.
+    ndarray of `SEGMENT`, shape (n,)
+        The last has no length.
     """
     units = np.zeros_like(xy)
     steps_km = np.diff(along_km)[:, None]
     np.divide(np.diff(xy, axis=0), steps_km, out=units[:-1], where=steps_km > 0.0)
-    return units
+    segments = np.empty(len(xy), dtype=SEGMENT)
+    segments["x"], segments["y"] = xy.T
+    segments["unit_x"], segments["unit_y"] = units.T
+    segments["from_km"], segments["to_km"] = along_km, np.append(along_km[1:], along_km[-1:])
+    return segments
 
 
 def post_circles(

@@ -13,7 +13,7 @@ from sim.engine.posts import (
     lay_track,
     post_circles,
     stretch,
-    track_units,
+    track_segments,
 )
 from sim.errors import InputError
 from sim.kernel.world import Records, World
@@ -104,8 +104,8 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     world.put("track_xy", np.concatenate([world.track_xy, track.xy]))
     circle = post_circles(post, world.track_xy, world.platforms, number)
     world.put("circles", np.concatenate([world.circles, circle]))
-    units = track_units(track.xy, track.along_km)
-    world.put("track_unit", np.concatenate([world.track_unit, units]))
+    segments = track_segments(track.xy, track.along_km)
+    world.put("segments", np.concatenate([world.segments, segments]))
     world.put("track_at", np.concatenate([world.track_at, track.along_km]))
     world.put("reach_start", joined.start)
     world.put("reach", joined.rows)

@@ -136,7 +136,7 @@ def make_world(plan: Plan, seed: int) -> World:
         posts=posts,
         circles=circles,
         track_xy=track_xy,
-        track_unit=plan.track_unit,
+        segments=plan.segments,
         track_at=plan.track_at,
         reach_start=plan.reach.start,
         reach=plan.reach.rows,

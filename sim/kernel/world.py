@@ -47,7 +47,7 @@ CLOCK = np.dtype(
 _PLACES = """
     clock settings calendar events days
     drones drone_zones loss_hazard platforms evidence sure sorties
-    posts circles track_xy track_unit track_at
+    posts circles track_xy track_at segments
     reach_start reach post_start post_blocks visits zones spells changes
     violations cases cell_live block_live answers
     report_at desk_hours sources stations station_head station_tail referee

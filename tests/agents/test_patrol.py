@@ -26,7 +26,7 @@ from sim.agents.patrol import (
     track_position,
 )
 from sim.engine.plan import build_plan
-from sim.engine.posts import track_units
+from sim.engine.posts import track_segments
 from sim.engine.world import make_world
 
 WORLD = make_world(build_plan(scenario(TINY)), 1)
@@ -75,7 +75,7 @@ class Patrol:
         for name, column in (
             ("posts", post),
             ("track_xy", self.xy),
-            ("track_unit", track_units(self.xy, self.at)),
+            ("segments", track_segments(self.xy, self.at)),
             ("track_at", self.at),
             ("reach", reach),
             ("visits", np.empty((len(self.xy) + 1, 2))),

@@ -45,5 +45,5 @@ def faults_per_run(without: str = "") -> float:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others keep memory in other ways")
 def test_runs_reuse_the_memory_of_the_run_before() -> None:
     """Catches runs that pay for every page of their tables anew."""
-    assert faults_per_run() < 100.0
+    assert faults_per_run() < 300.0  # 3 to 140 were seen, as tables vary in size
     assert faults_per_run("sim.engine.world.keep_memory = lambda: None") > 500.0
