@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import numba
 import numpy as np
+from numba import types
 
 COMPILE_SECONDS = 40
 """Roughly how long the first compilation takes on a two-core machine, for the announcement."""
@@ -72,6 +73,25 @@ def _name_apart(dispatcher: Any) -> None:
     files._data_name_pattern = files._data_name_pattern.replace(".{number", f".{_PROCESS}.{{number")
 
 
+def _plain(of_type: Any) -> Any:
+    of_type = types.unliteral(of_type)
+    return types.int64 if isinstance(of_type, types.Integer) else of_type
+
+
+def _take_plain_types(dispatcher: Any) -> None:
+    """Let compiled functions call this one with integers of one size, and no constants.
+
+    Numba would compile it anew for each constant that some call has, such as the kind of an event,
+    and for each size of integer. As it is copied into its callers, they lose nothing.
+    """
+    original = dispatcher.get_call_template
+
+    def get_call_template(args: Any, kws: Any) -> Any:
+        return original([*map(_plain, args)], {name: _plain(kws[name]) for name in kws})
+
+    dispatcher.get_call_template = get_call_template
+
+
 def _compile[F: Callable[..., Any]](function: F, inlined: bool) -> F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_dir())
@@ -81,6 +101,7 @@ def _compile[F: Callable[..., Any]](function: F, inlined: bool) -> F:
         )
         if not numba.config.DISABLE_JIT:
             _name_apart(dispatcher)
+            _take_plain_types(dispatcher)
         return cast(F, dispatcher)
     finally:
         numba.config.CACHE_DIR = before
