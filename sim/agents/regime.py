@@ -66,23 +66,20 @@ def _rates(world: World) -> tuple[float, float]:
 
 
 @compiled
-def _used(constant: float, decaying: float, hours: float, memory_h: float) -> float:
-    """Return the integral of a rate with a constant and a decaying part."""
-    return float(constant * hours - decaying * memory_h * np.expm1(-hours / memory_h))
-
-
-@compiled
 def _time_to_use(constant: float, decaying: float, left: float, memory_h: float) -> float:
-    """Return when the integral of such a rate reaches `left` (h), by Newton's method.
+    """Return when the integral of a constant and a decaying rate reaches `left` (h).
 
-    The integral is concave, so from 0 the iteration rises to the root and never passes it.
+    Infinite if that takes longer than the farthest alarm. Else by Newton's method: the integral is
+    concave, so from 0 the iteration rises to the root and never passes it.
     """
-    if constant <= 0.0 and decaying * memory_h <= left:
+    most = -decaying * memory_h * np.expm1(-FARTHEST_ALARM_H / memory_h)
+    if constant * FARTHEST_ALARM_H + most <= left:
         return np.inf
     hours = 0.0
     for _ in range(64):
-        missing = left - _used(constant, decaying, hours, memory_h)
-        rate = constant + decaying * np.exp(-hours / memory_h)
+        decayed = -np.expm1(-hours / memory_h)
+        missing = left - constant * hours - decaying * memory_h * decayed
+        rate = constant + decaying * (1.0 - decayed)
         if missing <= 1e-13 * left or rate <= 0.0:
             break
         hours += missing / rate
@@ -96,9 +93,10 @@ def _run_clocks(world: World, t: float) -> None:
     memory_h = world.settings[0].memory_h
     hours = t - state.since
     constant, decaying = _rates(world)
-    state.worsen_left -= _used(constant, decaying, hours, memory_h)
+    decayed = -np.expm1(-hours / memory_h)
+    state.worsen_left -= constant * hours + decaying * memory_h * decayed
     state.ease_left -= world.regimes[state.level].ease_per_h * hours
-    state.pressure *= np.exp(-hours / memory_h)
+    state.pressure *= 1.0 - decayed
     state.hours[state.level] += hours
     state.since = t
 

@@ -108,7 +108,7 @@ def forward_point(world: World, base: Records, violation: Records) -> tuple[floa
 @compiled
 def _straight_km(world: World, base: Records, violation: Records) -> float:
     x, y = forward_point(world, base, violation)
-    return float(np.hypot(x - base.x, y - base.y))
+    return float(np.sqrt((x - base.x) ** 2 + (y - base.y) ** 2))
 
 
 @compiled
