@@ -12,7 +12,14 @@ from typing import Any
 
 from llvmlite import ir
 from numba import config, types
-from numba.extending import intrinsic, models, overload, overload_attribute, register_model
+from numba.core.typing import signature as signature_of
+from numba.core.typing.templates import (
+    AbstractTemplate,
+    AttributeTemplate,
+    infer_getattr,
+    infer_global,
+)
+from numba.extending import lower_builtin, lower_getattr, models, register_model
 
 SLOTS = 4
 """Slots of the table for each column: the address and up to three lengths."""
@@ -88,83 +95,78 @@ def _entry(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.gep(array, [entry])
 
 
-def _load_entry(_context: Any, column: Any, index: Any) -> Any:
-    """Return an entry; of a structured column, the record in place."""
+@infer_global(operator.getitem)
+class _GetEntry(AbstractTemplate):  # type: ignore[misc]
+    """The type of an entry; of a structured column, that of the record in place."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _entry(context, builder, signature, arguments)
-        if isinstance(column.item, types.Record):
-            return pointer
-        return context.unpack_value(builder, column.item, pointer)
-
-    return column.item(column, index), generate
+    def generic(self, arguments: Any, _keywords: Any) -> Any:
+        """Return the signature of `column[index]`."""
+        column, index = arguments
+        return signature_of(column.item, column, index) if _fits(column, index) else None
 
 
-def _store_entry(_context: Any, column: Any, index: Any, value: Any) -> Any:
-    """Set an entry of a plain column."""
+@infer_global(operator.setitem)
+class _SetEntry(AbstractTemplate):  # type: ignore[misc]
+    """Entries of plain columns can be set."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _entry(context, builder, signature, arguments)
-        cast = context.cast(builder, arguments[2], signature.args[2], column.item)
-        context.pack_value(builder, column.item, cast, pointer)
-        return context.get_dummy_value()
-
-    return types.void(column, index, value), generate
-
-
-def _read_shape(_context: Any, column: Any) -> Any:
-    """Return the lengths of a column."""
-    shape = types.UniTuple(types.int64, column.dimensions)
-
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        lengths = [
-            _read(builder, arguments[0], column.slot + 1 + axis, ir.IntType(64))
-            for axis in range(column.dimensions)
-        ]
-        return context.make_tuple(builder, shape, lengths)
-
-    return shape(column), generate
+    def generic(self, arguments: Any, _keywords: Any) -> Any:
+        """Return the signature of `column[index] = value`."""
+        column, index, value = arguments
+        plain = _fits(column, index) and not isinstance(column.item, types.Record)
+        return signature_of(types.void, column, index, value) if plain else None
 
 
-_load = intrinsic(_load_entry)
-_store = intrinsic(_store_entry)
-_shape = intrinsic(_read_shape)
+@infer_global(len)
+class _Length(AbstractTemplate):  # type: ignore[misc]
+    """The length of a column along its first dimension."""
+
+    def generic(self, arguments: Any, _keywords: Any) -> Any:
+        """Return the signature of `len(column)`."""
+        (column,) = arguments
+        return signature_of(types.int64, column) if isinstance(column, ColumnType) else None
 
 
-def _get_entry(column: Any, index: Any) -> Any:
-    return _load(column, index)
+@infer_getattr
+class _Shape(AttributeTemplate):  # type: ignore[misc]
+    """The lengths of a column."""
+
+    key = ColumnType
+
+    def resolve_shape(self, column: ColumnType) -> Any:
+        """Return the type of `column.shape`."""
+        return types.UniTuple(types.int64, column.dimensions)
 
 
-def _set_entry(column: Any, index: Any, value: Any) -> None:
-    _store(column, index, value)
+def _get_entry(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    item = signature.args[0].item
+    pointer = _entry(context, builder, signature, arguments)
+    if isinstance(item, types.Record):
+        return pointer
+    return context.unpack_value(builder, item, pointer)
 
 
-def _length(column: Any) -> Any:
-    return _shape(column)[0]
+def _set_entry(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    item = signature.args[0].item
+    pointer = _entry(context, builder, signature, arguments)
+    cast = context.cast(builder, arguments[2], signature.args[2], item)
+    context.pack_value(builder, item, cast, pointer)
+    return context.get_dummy_value()
 
 
-def _lengths(column: Any) -> Any:
-    return _shape(column)
+def _length(builder: Any, column: Any, table: Any, axis: int) -> Any:
+    return _read(builder, table, column.slot + 1 + axis, ir.IntType(64))
 
 
-def _choose_get(column: Any, index: Any) -> Any:
-    return _get_entry if _fits(column, index) else None
+def _get_length(_context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return _length(builder, signature.args[0], arguments[0], 0)
 
 
-def _choose_set(column: Any, index: Any, value: Any) -> Any:  # noqa: ARG001 - Numba compares names
-    plain = _fits(column, index) and not isinstance(column.item, types.Record)
-    return _set_entry if plain else None
+def _get_shape(context: Any, builder: Any, column: Any, table: Any) -> Any:
+    lengths = [_length(builder, column, table, axis) for axis in range(column.dimensions)]
+    return context.make_tuple(builder, types.UniTuple(types.int64, column.dimensions), lengths)
 
 
-def _choose_length(column: Any) -> Any:
-    return _length if isinstance(column, ColumnType) else None
-
-
-def _choose_lengths(column: Any) -> Any:  # noqa: ARG001 - Numba compares names
-    return _lengths
-
-
-overload(operator.getitem)(_choose_get)
-overload(operator.setitem)(_choose_set)
-overload(len)(_choose_length)
-overload_attribute(ColumnType, "shape")(_choose_lengths)
+lower_builtin(operator.getitem, ColumnType, types.Any)(_get_entry)
+lower_builtin(operator.setitem, ColumnType, types.Any, types.Any)(_set_entry)
+lower_builtin(len, ColumnType)(_get_length)
+lower_getattr(ColumnType, "shape")(_get_shape)

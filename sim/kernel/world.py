@@ -12,11 +12,11 @@ import numpy as np
 from llvmlite import ir
 from numba import from_dtype, types
 from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import (
     NativeValue,
-    intrinsic,
+    lower_getattr_generic,
     models,
-    overload_attribute,
     register_model,
     typeof_impl,
     unbox,
@@ -59,6 +59,7 @@ these are fixed here and do not depend on which module a process happens to impo
 _ORDER = _PLACES.split()
 
 _columns: dict[str, tuple[np.dtype[Any], int, int]] = {}  # type, dimensions, first slot
+_column_types: dict[str, ColumnType] = {}
 
 
 class World:
@@ -145,25 +146,24 @@ def column(name: str, dtype: Any, dimensions: int = 1) -> None:
     dtype = np.dtype(dtype)
     slot = SLOTS * _ORDER.index(name)
     _columns[name] = (dtype, dimensions, slot)
-    column_type = ColumnType(from_dtype(dtype), dimensions, slot)
+    _column_types[name] = ColumnType(from_dtype(dtype), dimensions, slot)
 
-    def see_column(_context: Any, world: Any) -> Any:
-        """See a column of a world."""
 
-        def generate(_ctx: Any, _builder: Any, _signature: Any, arguments: Any) -> Any:
-            return arguments[0]
+@infer_getattr
+class _Columns(AttributeTemplate):  # type: ignore[misc]
+    """The columns of a world."""
 
-        return column_type(world), generate
+    key = _WorldType
 
-    see = intrinsic(see_column)
+    def generic_resolve(self, _world: Any, name: str) -> Any:
+        """Return the type of a column."""
+        return _column_types.get(name)
 
-    def reader(world: Records) -> Records:
-        return see(world)
 
-    def choose(world: Records) -> Records:  # noqa: ARG001 - Numba compares argument names
-        return reader
+def _see_column(_context: Any, _builder: Any, _world: Any, table: Any, _name: str) -> Any:
+    return table
 
-    overload_attribute(_WorldType, name)(choose)
 
+lower_getattr_generic(_WorldType)(_see_column)
 
 column("clock", CLOCK)
