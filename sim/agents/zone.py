@@ -1,19 +1,19 @@
-"""Zones along the line: weather and jamming, which are drawn before the run.
+"""Zones along the line: the weather in each, and the spells of its jamming.
 
-So it is known beforehand when a drone that flies as planned will be lost: its hazard depends on
-nothing but the jamming of its zone.
+The spells are a timetable drawn before the run. Nothing happens when one begins: whoever looks
+finds the present one, and it is known beforehand when a drone that flies as planned will be lost,
+as its hazard depends on nothing else.
 """
 
 import numpy as np
 
 from sim.kernel.compiled import compiled
-from sim.kernel.world import World, column
+from sim.kernel.world import Records, World, column
 
 ZONE = np.dtype(
     [
         ("weather", "i4"),
-        ("jammed", "i4"),
-        ("spell", "i4"),  # row of the present spell
+        ("spell", "i4"),  # row of the present spell, or of one not long ago
     ],
     align=True,
 )
@@ -25,13 +25,24 @@ SPELL = np.dtype(
     ],
     align=True,
 )
-column("zones", ZONE)  # present weather and jamming
+column("zones", ZONE)
 column("spells", SPELL)  # of jamming and of none, by zone; after each zone's, one that never comes
 
 FAIR = 0
 POOR = 1
 SEVERE = 2
 NEVER = 3  # a limit that no weather reaches
+
+
+@compiled
+def present_spell(world: World, zone: int, t: float) -> Records:
+    """Return the spell that a zone is in now."""
+    spells = world.spells
+    row = world.zones[zone].spell
+    while spells[row + 1].since <= t:
+        row += 1
+    world.zones[zone].spell = row
+    return spells[row]
 
 
 @compiled

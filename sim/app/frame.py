@@ -139,7 +139,7 @@ def frame(model: CeasefireModel) -> dict[str, Any]:
         "units": [_unit(model, row) for row in range(len(model.units))],
         "violations": violations_on_map(model),
         "weather": world.zones["weather"].tolist(),
-        "jammed": world.zones["jammed"].tolist(),
+        "jammed": world.spells["jammed"][world.zones["spell"]].tolist(),
     }
 
 

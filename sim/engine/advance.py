@@ -1,7 +1,7 @@
 """The loop: take what comes next, until a given time.
 
 Three sorted streams are merged: the calendar, the onsets of the candidates, and the changes that no
-agent has a hand in (weather, jamming, engagement, forces). At one instant changes come first, then
+agent has a hand in (weather, engagement, forces). At one instant changes come first, then
 the calendar, then onsets.
 """
 
@@ -27,6 +27,7 @@ from sim.agents.regime import (
 from sim.agents.sensor import first_looks, take_look
 from sim.agents.support_unit import arrive, be_ready, call, expire, set_present
 from sim.agents.violation import MADE_UP, PREVENTED, UNDETECTED, enlist, happens, strike_ended
+from sim.agents.zone import present_spell
 from sim.kernel.calendar import (
     CALL,
     CALL_EXPIRED,
@@ -92,10 +93,9 @@ CHANGE = np.dtype(
 column("changes", CHANGE)
 column("settings", SETTINGS)
 WEATHER_CHANGE = 0
-JAMMING_CHANGE = 1
-US_CHANGE = 2  # to this state
-GROUP_CHANGE = 3  # a group of monitors flies, or not
-UNIT_CHANGE = 4  # a unit comes, or goes
+US_CHANGE = 1  # to this state
+GROUP_CHANGE = 2  # a group of monitors flies, or not
+UNIT_CHANGE = 3  # a unit comes, or goes
 
 DONE = 0
 MORE_ROOM = 1
@@ -134,9 +134,6 @@ def _take_change(world: World, row: int) -> None:
     if change.what == WEATHER_CHANGE:
         world.zones[subject].weather = level
         weather_changed(world, subject, t)
-    elif change.what == JAMMING_CHANGE:
-        world.zones[subject].jammed = level
-        world.zones[subject].spell += 1
     elif change.what == US_CHANGE:
         engagement_changed(world, level, t)
     elif change.what == GROUP_CHANGE:
@@ -267,4 +264,6 @@ def advance(world: World, until: float) -> int:
     clock.now = max(clock.now, min(until, clock.horizon))
     for d in range(len(world.drones)):
         settle(world, d, clock.now)
+    for zone in range(len(world.zones)):
+        present_spell(world, zone, clock.now)
     return DONE

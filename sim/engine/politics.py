@@ -54,16 +54,10 @@ def _count_leads(plan: Plan, units: Records, bases: Records) -> Records:
     return leads
 
 
-def _by_time(parts: list[Records]) -> Records:
-    """Return changes in the order of time; those of one instant keep their order."""
-    changes = np.concatenate(parts)
-    return changes[np.argsort(changes["time"].copy(), kind="stable")]
-
-
 def draw_politics(
     plan: Plan,
     seed: int,
-    changes: list[Records],
+    changes: Records,
     drones: Records,
     units: Records,
     bases: Records,
@@ -76,7 +70,7 @@ def draw_politics(
     plan, seed
         The plan, and the seed of the run.
     changes
-        Changes of weather and jamming.
+        Changes of weather, by time.
     drones, units, bases, stations
         Records at time 0; those that do not fly, are not there, or are closed are marked.
 
@@ -93,4 +87,6 @@ def draw_politics(
     rows += _place_units(plan, us, seed, units, bases)
     rows.sort(key=lambda row: (row[0], row[2], row[1]))
     leads = _count_leads(plan, units, bases)
-    return record, leads, _by_time([*changes, np.array(rows, dtype=CHANGE)])
+    everything = np.concatenate([changes, np.array(rows, dtype=CHANGE)])
+    # what comes at one instant keeps its order
+    return record, leads, everything[np.argsort(everything["time"], kind="stable")]

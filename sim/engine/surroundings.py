@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.zone import FAIR, POOR, SEVERE, SPELL, ZONE
-from sim.engine.advance import CHANGE, JAMMING_CHANGE, WEATHER_CHANGE
+from sim.engine.advance import CHANGE, WEATHER_CHANGE
 from sim.engine.streams import stream
 from sim.errors import InputError
 from sim.kernel.compiled import compiled
@@ -206,34 +206,19 @@ def _spells(jammed: bool, ends: Floats) -> Records:
     return spells
 
 
-def _jamming_changes(
-    spec: Surroundings, each: int, seed: int, zones: Records
-) -> tuple[Records, list[Records]]:
-    """Draw jamming, each zone of it over some zones of the world; set it at time 0.
-
-    Returns
-    -------
-    spells : ndarray of `SPELL`
-        Of all zones, one after another.
-    changes : list of ndarray of `CHANGE`
-        What changes later, by zone and time.
-    """
-    all_spells, all_changes = [], []
+def _draw_spells(spec: Surroundings, seed: int, zones: Records) -> Records:
+    """Draw the spells of all zones, one after another; set that of each zone at time 0."""
+    if not spec.jamming_zones:
+        return _spells(False, np.empty(0))
+    each = spec.zones // spec.jamming_zones
+    spells = []
     for zone in range(spec.jamming_zones):
-        spells = _spells(*_draw_jamming(spec, zone, seed))
-        later = spells[1:-1]
-        for fine in range(zone * each, (zone + 1) * each):
-            changes = np.empty(len(later), dtype=CHANGE)
-            changes["time"], changes["subject"] = later["since"], fine
-            changes["what"], changes["level"] = JAMMING_CHANGE, later["jammed"]
-            all_changes.append(changes)
-            all_spells.append(spells)
-            zones["jammed"][fine] = spells["jammed"][0]
-    zones["spell"] = np.cumsum([0, *map(len, all_spells)])[:-1]
-    return np.concatenate(all_spells), all_changes
+        spells += each * [_spells(*_draw_jamming(spec, zone, seed))]
+    zones["spell"] = np.cumsum([0, *map(len, spells)])[:-1]
+    return np.concatenate(spells)
 
 
-def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records, list[Records]]:
+def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records, Records]:
     """Draw the weather and jamming of a run.
 
     Returns
@@ -242,17 +227,11 @@ def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records, 
         State at time 0.
     spells : ndarray of `SPELL`
         Spells of jamming of all zones, one after another.
-    changes : list of ndarray of `CHANGE`
-        Changes after time 0, those of one zone and kind by time; none that changes nothing.
+    changes : ndarray of `CHANGE`
+        Changes of weather after time 0, by time.
     """
     zones = np.zeros(spec.zones, dtype=ZONE)
-    changes = []
+    changes = np.empty(0, dtype=CHANGE)
     if spec.fronts.zones:
-        each = spec.zones // spec.fronts.zones
-        changes.append(_weather_changes(spec.fronts, each, seed, zones))
-    if spec.jamming_zones:
-        spells, later = _jamming_changes(spec, spec.zones // spec.jamming_zones, seed, zones)
-        changes += later
-    else:
-        spells = _spells(False, np.empty(0))
-    return zones, spells, changes
+        changes = _weather_changes(spec.fronts, spec.zones // spec.fronts.zones, seed, zones)
+    return zones, _draw_spells(spec, seed, zones), changes

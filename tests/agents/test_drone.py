@@ -215,16 +215,16 @@ def test_losses_count_exposure_at_the_rate_in_force() -> None:
     outcome = simulate(scenario(RICH, run__duration_days=60.0), 4)
     world = outcome.world
     platform = outcome.scenario.platforms["plane"]
-    zones, changes = make_world(outcome.plan, 4).zones, world.changes
+    zones, spells = make_world(outcome.plan, 4).zones, world.spells
     lost = outcome.sorties[outcome.sorties["end"] == "lost"]
     first = lost[lost["platform"] == "plane"].groupby("drone", observed=True).head(1)
     assert len(first) >= 3
     for _, row in first.iterrows():
         d = outcome.plan.drone_names.index(row["drone"])
         zone = int(world.posts["zone"][world.drones["post"][d]])
-        mine = changes[(changes["subject"] == zone) & (changes["what"] == 1)]
-        times = np.concatenate([[0.0], mine["time"]])
-        levels = np.concatenate([[zones["jammed"][zone]], mine["level"]])
+        mine = spells[zones["spell"][zone] :]
+        mine = mine[: np.argmax(np.isinf(mine["since"]))]
+        times, levels = mine["since"], mine["jammed"]
         flights = outcome.sorties[outcome.sorties["drone"] == row["drone"]]
         flights = flights[flights["sortie"] <= row["sortie"]]
         used = 0.0

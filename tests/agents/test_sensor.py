@@ -133,7 +133,7 @@ def test_evidence_adds_up_over_looks_and_conditions() -> None:
     ):
         middle = 12.0 if noon else 24.0
         world = with_violation(plan, middle - 2.0, middle + 2.0, (50.0, 1e-9))
-        world.zones["weather"], world.zones["jammed"] = weather, jammed
+        world.zones["weather"], world.spells["jammed"] = weather, jammed
         looks = looks_until(world, middle + 2.0)
         assert looks >= 2
         evidence = float(world.violations["evidence"][0])

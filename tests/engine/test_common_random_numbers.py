@@ -68,6 +68,7 @@ def test_the_force_changes_no_candidate_no_weather_and_no_delay(values: dict[str
     other = drawn(scenario(RICH).with_values(values))
     assert bits(base.changes) == bits(other.changes)
     assert bits(base.zones) == bits(other.zones)
+    assert bits(base.spells) == bits(other.spells)
     for name in DRAWN:
         assert base.violations[name].tobytes() == other.violations[name].tobytes(), name
 

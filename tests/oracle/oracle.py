@@ -69,11 +69,18 @@ def read_candidates(plan: Plan, world: World) -> list[Candidate]:
 
 def read_surroundings(plan: Plan, world: World) -> Surroundings:
     """Return the pre-drawn weather and jamming."""
-    initial = [(int(zone["weather"]), int(zone["jammed"])) for zone in world.zones]
-    changes = [
-        (float(row["time"]), int(row["subject"]), int(row["what"]), int(row["level"]))
+    initial, changes = [], []
+    for zone, record in enumerate(world.zones):
+        row = int(record["spell"])
+        initial.append((int(record["weather"]), int(world.spells["jammed"][row])))
+        while math.isfinite(world.spells["since"][row + 1]):
+            row += 1
+            spell = world.spells[row]
+            changes.append((float(spell["since"]), zone, 1, int(spell["jammed"])))
+    changes += [
+        (float(row["time"]), int(row["subject"]), 0, int(row["level"]))
         for row in world.changes
-        if row["what"] <= 1  # weather and jamming; forces have changes of their own
+        if row["what"] == 0  # weather; forces have changes of their own
     ]
     return Surroundings(initial, changes, plan.line.length_km)
 

@@ -19,7 +19,7 @@ from sim.scenario.escalation import REGIMES
 
 STEP_H = 1.0 / 60.0
 TINY_H = 1e-10
-US_CHANGE, GROUP_CHANGE = 2, 3  # what a change of the world is about
+US_CHANGE, GROUP_CHANGE = 1, 2  # what a change of the world is about
 REACH_KM = 12.0  # more than a drone flies in a step
 
 type Leg = tuple[tuple[float, ...], tuple[float, ...]]

@@ -56,7 +56,7 @@ def read_mission(plan: Plan, world: World) -> Mission:
     mission.changes = [
         (float(row["time"]), int(row["subject"]), int(row["what"]), int(row["level"]))
         for row in world.changes
-        if row["what"] >= 2
+        if row["what"] >= 1
     ]
     if scenario.escalation.enabled:
         start = REGIMES.index(scenario.escalation.start)
