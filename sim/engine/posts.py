@@ -296,7 +296,7 @@ def track_segments(xy: Floats, along_km: Floats) -> Records:
 def post_circles(
     posts: Records, track_xy: Floats, platforms: Records, first_post: int = 0
 ) -> Records:
-    """Return a circle around all that the drones of each post that can be cued see from its track.
+    """Return the circles around what the drones of posts can see, for those that can be cued.
 
     The search for a drone to send passes over all of them, so what it needs lies close together.
 
