@@ -77,7 +77,7 @@ BLOCK = np.dtype([("block", "i8"), ("cells", "i8")], align=True)
 column("posts", POST)
 column("circles", CIRCLE)  # of the posts whose drones can be cued; see `post_circles`
 column("track_xy", np.float64, 2)  # (vertices, 2) km, all tracks one after another
-column("segments", SEGMENT)  # (vertices,) from each vertex to the next
+column("segments", SEGMENT)  # (vertices,) from each vertex to the next; not read of static posts
 column("track_at", np.float64)  # (vertices,) km along the track
 column("reach_start", np.int32)  # (cells + 2,) rows of `reach` of each cell
 column("reach", REACH)  # which part of which track can see into a cell

@@ -17,7 +17,7 @@ from sim.agents.patrol import (
     stretches_in_view,
 )
 from sim.agents.violation import CONFIRMED
-from sim.agents.zone import POOR, present_spell
+from sim.agents.zone import POOR, is_jammed
 from sim.kernel.calendar import LOOK, push
 from sim.kernel.compiled import compiled, handler
 from sim.kernel.world import Records, World, column
@@ -65,7 +65,7 @@ def _conditions(world: World, violation: Records, t: float) -> int:
         conditions |= AT_NIGHT
     if zone.weather >= POOR:
         conditions |= IN_POOR_WEATHER
-    if present_spell(world, violation.zone, t).jammed:
+    if is_jammed(world, violation.zone, t):
         conditions |= JAMMED
     return conditions
 

@@ -8,12 +8,13 @@ as its hazard depends on nothing else.
 import numpy as np
 
 from sim.kernel.compiled import compiled
-from sim.kernel.world import Records, World, column
+from sim.kernel.world import World, column
 
 ZONE = np.dtype(
     [
         ("weather", "i4"),
-        ("spell", "i4"),  # row of the present spell, or of one not long ago
+        ("spell", "i4"),  # row of the latest spell that anybody has asked for
+        ("last_spell", "i4"),
     ],
     align=True,
 )
@@ -35,31 +36,27 @@ NEVER = 3  # a limit that no weather reaches
 
 
 @compiled
-def present_spell(world: World, zone: int, t: float) -> Records:
-    """Return the spell that a zone is in now."""
-    spells = world.spells
-    row = world.zones[zone].spell
-    while spells[row + 1].since <= t:
-        row += 1
-    world.zones[zone].spell = row
-    return spells[row]
-
-
-@compiled
 def _spell_at(world: World, zone: int, t: float) -> int:
-    """Return the row of the spell at a time (h) that is not far from the present."""
+    """Return the row of the spell at a time (h) not to come; it is sought from the latest."""
     spells = world.spells
     row: int = world.zones[zone].spell
     while spells[row].since > t:
         row -= 1
     while spells[row + 1].since <= t:
         row += 1
+    world.zones[zone].spell = max(row, world.zones[zone].spell)
     return row
 
 
 @compiled
+def is_jammed(world: World, zone: int, t: float) -> bool:
+    """Tell whether a zone is jammed now."""
+    return bool(world.spells[_spell_at(world, zone, t)].jammed)
+
+
+@compiled
 def _jammed_hours(world: World, zone: int, t: float) -> float:
-    """Return the hours of jamming in a zone up to a time (h)."""
+    """Return the hours of jamming in a zone up to a time (h) that is not to come."""
     spell = world.spells[_spell_at(world, zone, t)]
     return float(spell.jammed_before + (t - spell.since if spell.jammed else 0.0))
 
@@ -78,20 +75,27 @@ def exposure_hours(world: World, zone: int, begin: float, end: float, factor: fl
 def exposed_until(
     world: World, zone: int, begin: float, end: float, factor: float, hours: float
 ) -> float:
-    """Return when what is exposed from `begin` on has been so for some hours, as counted above.
+    """Return when what is exposed from now on (`begin`) has been so for some hours, as above.
 
     Infinite if that does not come before `end`.
     """
     if factor == 1.0:
         return begin + hours if begin + hours < end else np.inf
+    spells = world.spells
     row = _spell_at(world, zone, begin)
-    while begin < end:
-        weight = factor if world.spells[row].jammed else 1.0
-        row += 1
-        until = world.spells[row].since
-        if hours <= weight * (until - begin):
-            at = begin + hours / weight
-            return at if at < end else np.inf
-        hours -= weight * (until - begin)
-        begin = until
-    return np.inf
+    jammed = _jammed_hours(world, zone, begin)
+    low, high = row, world.zones[zone].last_spell
+    while low < high:  # the last spell that begins before the hours are over
+        middle = (low + high + 1) >> 1
+        spell = spells[middle]
+        if spell.since - begin + (factor - 1.0) * (spell.jammed_before - jammed) <= hours:
+            low = middle
+        else:
+            high = middle - 1
+    spell = spells[low]
+    start, exposed = begin, 0.0
+    if low > row:
+        start = spell.since
+        exposed = start - begin + (factor - 1.0) * (spell.jammed_before - jammed)
+    at = start + (hours - exposed) / (factor if spell.jammed else 1.0)
+    return at if at < end else np.inf

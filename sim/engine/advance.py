@@ -27,7 +27,7 @@ from sim.agents.regime import (
 from sim.agents.sensor import first_looks, take_look
 from sim.agents.support_unit import arrive, be_ready, call, expire, set_present
 from sim.agents.violation import MADE_UP, PREVENTED, UNDETECTED, enlist, happens, strike_ended
-from sim.agents.zone import present_spell
+from sim.agents.zone import is_jammed
 from sim.kernel.calendar import (
     CALL,
     CALL_EXPIRED,
@@ -265,5 +265,5 @@ def advance(world: World, until: float) -> int:
     for d in range(len(world.drones)):
         settle(world, d, clock.now)
     for zone in range(len(world.zones)):
-        present_spell(world, zone, clock.now)
+        is_jammed(world, zone, clock.now)  # so that the latest spell is the present one
     return DONE

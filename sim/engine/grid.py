@@ -57,10 +57,6 @@ class Grid:
         """The grid for compiled code."""
         return self.x0, self.y0, self.cell_km, self.columns, self.rows
 
-    def cell_of(self, points: Floats) -> Ints:
-        """Return the cell of each point, shape (n,)."""
-        return cells_at(np.ascontiguousarray(points), self.frame)
-
 
 @compiled
 def cell_at(x: float, y: float, frame: Frame) -> int:
@@ -71,15 +67,6 @@ def cell_at(x: float, y: float, frame: Frame) -> int:
     if 0.0 <= column < columns and 0.0 <= row < rows:
         return int(row) * columns + int(column)
     return columns * rows
-
-
-@compiled
-def cells_at(points: Floats, frame: Frame) -> Ints:
-    """Return the cell of each point (n, 2), shape (n,)."""
-    cells = np.empty(len(points), dtype=np.int32)
-    for v in range(len(points)):
-        cells[v] = cell_at(points[v, 0], points[v, 1], frame)
-    return cells
 
 
 @compiled

@@ -158,7 +158,7 @@ def _with_offspring(
     Those of one generation come in the order of their parents.
     """
     end = len(background_h)
-    room = end + int(2.0 * end * law.branching_ratio / (1.0 - law.branching_ratio)) + 64
+    room = 2 * end + 64
     onset, chainage = np.empty(room), np.empty(room)
     parents = np.full(room, -1)
     onset[:end], chainage[:end] = background_h, background_km

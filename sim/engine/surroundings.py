@@ -214,7 +214,8 @@ def _draw_spells(spec: Surroundings, seed: int, zones: Records) -> Records:
     spells = []
     for zone in range(spec.jamming_zones):
         spells += each * [_spells(*_draw_jamming(spec, zone, seed))]
-    zones["spell"] = np.cumsum([0, *map(len, spells)])[:-1]
+    ends = np.cumsum(list(map(len, spells)))
+    zones["spell"], zones["last_spell"] = [0, *ends[:-1]], ends - 2
     return np.concatenate(spells)
 
 

@@ -82,7 +82,7 @@ def _take_plain_types(dispatcher: Any) -> None:
     """Let compiled functions call this one with integers of one size, and no constants.
 
     Numba would compile it anew for each constant that some call has, such as the kind of an event,
-    and for each size of integer. As it is copied into its callers, they lose nothing.
+    and for each size of integer. Copied into its callers, it meets their constants there again.
     """
     original = dispatcher.get_call_template
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from engine_scenarios import TINY, Tables, scenario
 
+from sim.engine.grid import cell_at
 from sim.engine.plan import Plan, build_plan
 from sim.engine.world import PER_VIOLATION, advance_world, make_world, start_world
 from sim.kernel.world import World
@@ -34,7 +35,7 @@ def with_violation(plan: Plan, onset_h: float, end_h: float, at: tuple[float, fl
     row["onset"], row["end"], row["threshold"] = onset_h, end_h, np.inf
     row["x"], row["y"] = at
     row["chainage"], row["offset"] = at
-    row["cell"] = plan.grid.cell_of(np.array([at]))
+    row["cell"] = cell_at(*at, plan.grid.frame)
     row["zone"] = row["sector"] = row["line_cell"] = 0
     world.put("violations", row)
     for name in PER_VIOLATION:

@@ -8,7 +8,7 @@ from engine_scenarios import RICH, TINY, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.zone import SPELL, exposed_until, exposure_hours, present_spell
+from sim.agents.zone import SPELL, exposed_until, exposure_hours, is_jammed
 from sim.engine.plan import build_plan
 from sim.engine.world import make_world
 from sim.model import CeasefireModel
@@ -33,6 +33,7 @@ class Zone:
         self.end_h = float(self.since[-1]) + 20.0
         WORLD.put("spells", spells)
         WORLD.zones["spell"][0] = int(now * len(self.since)) % len(self.since)
+        WORLD.zones["last_spell"][0] = len(self.since) - 1
 
     def hours(self, begin: float, end: float, factor: float) -> float:
         """Return the hours from `begin` to `end`, summed up spell by spell."""
@@ -85,9 +86,10 @@ def test_the_present_spell_is_found_as_time_goes_on(
     WORLD.zones["spell"][0] = 0
     t = share * zone.end_h
     expected = int(np.searchsorted(zone.since, t, side="right")) - 1
-    found = present_spell(WORLD, 0, t)
+    assert is_jammed(WORLD, 0, t) == zone.jammed[expected]
     assert WORLD.zones["spell"][0] == expected
-    assert found["since"] == zone.since[expected]
+    assert is_jammed(WORLD, 0, 0.0) == zone.jammed[0]
+    assert WORLD.zones["spell"][0] == expected  # the latest stays
 
 
 def test_a_retasked_drone_is_exposed_in_the_zone_where_it_flies() -> None:

@@ -6,9 +6,10 @@ import shapely
 from engine_scenarios import RICH, TINY, Floats, rich_on_the_real_line, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from sim.agents.patrol import BLOCK_CELLS
-from sim.engine.grid import MOST_CELLS, Grid
+from sim.engine.grid import MOST_CELLS, Grid, cell_at
 from sim.engine.plan import Plan, build_plan
 from sim.engine.world import make_world
 from sim.kernel.world import World
@@ -23,6 +24,10 @@ MADE = {
     "wide": WIDE,
     "scattered": SCATTERED,
 }
+
+
+def cells_at(grid: Grid, points: Floats) -> NDArray[np.int64]:
+    return np.array([cell_at(x, y, grid.frame) for x, y in points])
 
 
 def track(world: World, post: int) -> Floats:
@@ -53,7 +58,7 @@ def cells_of(world: World, post: int) -> set[int]:
 
 def check_points(plan: Plan, world: World, points: Floats) -> int:
     """Check that the posts and segments that see each point are listed; count the sightings."""
-    cells = plan.grid.cell_of(points)
+    cells = cells_at(plan.grid, points)
     sightings = 0
     for post in range(len(world.posts)):
         xy = track(world, post)
@@ -150,10 +155,10 @@ def test_a_grid_holds_its_points_and_not_too_many_cells(
     """Catches a grid too small for its points, or too large for memory."""
     xy = np.array(points)
     grid = Grid.around(xy, margin)
-    assert np.all(grid.cell_of(xy) < grid.cells)
-    assert np.all(grid.cell_of(xy + 0.999 * margin) < grid.cells)
-    assert np.all(grid.cell_of(xy - 0.999 * margin) < grid.cells)
+    assert np.all(cells_at(grid, xy) < grid.cells)
+    assert np.all(cells_at(grid, xy + 0.999 * margin) < grid.cells)
+    assert np.all(cells_at(grid, xy - 0.999 * margin) < grid.cells)
     assert grid.cells <= 4 * MOST_CELLS
     outside = np.array([[xy[:, 0].min() - 2.0 * margin, 0.0], [np.inf, 0.0]])
     with np.errstate(invalid="ignore"):
-        assert grid.cell_of(outside[:1])[0] == grid.cells
+        assert cells_at(grid, outside[:1])[0] == grid.cells
