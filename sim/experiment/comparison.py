@@ -26,6 +26,7 @@ DEFAULT_MEASURES = (
     "n_violations",
     "detection_rate",
     "attributed_share",
+    "attribution_rate",
     "detection_delay_mean_min",
     "response_time_p50_min",
     "response_time_p90_min",

@@ -45,6 +45,7 @@ def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dic
     seen = np.ascontiguousarray(times["seen"])
     certain = np.ones(len(delays_h), dtype=np.bool_)
     given_up = total["lost"] + total["expired"]
+    rules = any(station.task == "ruling" for station in spec.headquarters.values())
     return {
         "n_violations": float(total["violations"]),
         "detection_rate": _ratio(total["detected"], total["known"]),
@@ -63,6 +64,7 @@ def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dic
         "lost_share": _ratio(total["lost"], total["calls"]),
         "chain_time_mean_min": 60.0 * _ratio(total["chain_h"], total["calls"]),
         "attributed_share": _ratio(total["attributed"], total["ruled"]),
+        "attribution_rate": _ratio(total["attributed"], total["known"]) if rules else np.nan,
         "dismissed_share": _ratio(total["dismissed"], total["ruled"]),
         "false_reports": float(total["false_reports"]),
         "false_attributed": float(total["false_attributed"]),

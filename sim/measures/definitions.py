@@ -160,6 +160,14 @@ _ALL = (
         3,
     ),
     Measure(
+        "attribution_rate",
+        "Attributed, of all",
+        "share",
+        "Violations attributed to a side by the referee, of those detected or over by the end of "
+        "the run; undefined where no station rules",
+        3,
+    ),
+    Measure(
         "dismissed_share",
         "True reports dismissed",
         "share",

@@ -208,6 +208,10 @@ def test_measures_of_reports_follow_from_the_tables(warmup_days: float) -> None:
         "false_attributed": (false["ruling"] == "attributed").sum(),
         "false_trips": false["dispatched_h"].notna().sum(),
         "attributed_share": share((ruled["ruling"] == "attributed").sum(), len(ruled)),
+        "attribution_rate": share(
+            (ruled["ruling"] == "attributed").sum(),
+            (rows["detected_h"].notna() | (rows["end_h"] <= now)).sum(),
+        ),
         "dismissed_share": share((ruled["ruling"] == "false_alarm").sum(), len(ruled)),
         "reported_share": share(heard.sum(), (heard | (rows["end_h"] <= now)).sum()),
         "confirmed_share": share((true["grade"] == "confirmed").sum(), len(true)),
