@@ -25,6 +25,7 @@ from sim.report import (
     comparison_tables,
     draw_differences,
     draw_holding,
+    holding_table,
     save_figure,
     write_comparison_tables,
 )
@@ -157,8 +158,10 @@ def write_results(
         if END_DAY in comparison.runs and comparison.runs[END_DAY].notna().any():
             days = {k: s.run.duration_days for k, s in comparison.scenarios.items()}
             save_figure(draw_holding(comparison.runs, END_DAY, days), folder / HOLDING)
+            table = holding_table(comparison.runs, END_DAY, days)
+            table.to_csv(folder / f"{HOLDING}.csv", index=False)
         names = sorted(file.name for file in folder.iterdir())
-    for ending in ("png", "svg"):
+    for ending in ("png", "svg", "csv"):
         if f"{HOLDING}.{ending}" not in names:  # of an earlier comparison, in the same place
             (out / f"{HOLDING}.{ending}").unlink(missing_ok=True)
     return names

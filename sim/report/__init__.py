@@ -7,7 +7,7 @@ from sim.report.comparison import (
 )
 from sim.report.differences import draw_differences
 from sim.report.heat_map import draw_heat_map
-from sim.report.holding import draw_holding
+from sim.report.holding import draw_holding, holding_table
 from sim.report.map import draw_run_map
 from sim.report.responses import draw_response_times
 from sim.report.space_time import draw_space_time
@@ -34,6 +34,7 @@ __all__ = [
     "draw_space_time",
     "draw_sweep_figures",
     "draw_timelines",
+    "holding_table",
     "save_figure",
     "summary_table",
     "sweep_csv",

@@ -21,6 +21,8 @@ MILLION = 1e6
 NAME_WIDTH, MEAN_WIDTH, OTHER_WIDTH = 18, 22, 40
 """Letters that the columns of the table on screen take, with the space between them."""
 NARROW = 96
+LEAST_PAIRS = 5
+"""Of fewer runs no interval is shown: two that happen to agree would have one without width."""
 
 
 class Difference(NamedTuple):
@@ -35,8 +37,13 @@ class Difference(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.low > 0.0 or self.high < 0.0
+        """Whether there is an interval and it leaves out 0."""
+        return self.has_interval and (self.low > 0.0 or self.high < 0.0)
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there are enough pairs for an interval."""
+        return self.pairs >= LEAST_PAIRS and not np.isnan(self.low)
 
     @property
     def is_none(self) -> bool:
@@ -50,10 +57,10 @@ class Difference(NamedTuple):
             return "-"
         if self.is_none:
             return "0"
+        if not self.has_interval:
+            return _number(self.estimate, measure_digits(self.measure), sign="+")
         digits = difference_digits(self.measure, (self.high - self.low) / 2.0)
         estimate = _number(self.estimate, digits, sign="+")
-        if np.isnan(self.low):
-            return estimate
         low, high = _number(self.low, digits), _number(self.high, digits)
         return f"{estimate} [{low}, {high}]{' ' + MARK if self.is_clear else ''}"
 
@@ -91,14 +98,20 @@ def _number(value: float, digits: int, sign: str = "") -> str:
     return f"{round(value, digits) + 0.0:{sign},.{digits}f}"
 
 
-def _mean(row: "pd.Series[float]", measure: str, *, with_interval: bool) -> str:
-    digits = measure_digits(measure)
+def _few(n: int, runs: int) -> str:
+    """Say from how many runs a number comes, where those are not all."""
+    return f" (n = {n:,})" if n < runs else ""
+
+
+def _mean(row: "pd.Series[float]", measure: str, runs: int, *, with_interval: bool) -> str:
+    digits, n = measure_digits(measure), int(row["n"])
     mean, low, high = (float(row[part]) for part in ("mean", "low", "high"))
     if np.isnan(mean):
         return "-"
-    if np.isnan(low) or not with_interval:
-        return _number(mean, digits)
-    return f"{_number(mean, digits)} [{_number(low, digits)}, {_number(high, digits)}]"
+    words = _number(mean, digits)
+    if with_interval and n >= LEAST_PAIRS and not np.isnan(low):
+        words += f" [{_number(low, digits)}, {_number(high, digits)}]"
+    return words + _few(n, runs)
 
 
 def _cells(table: pd.DataFrame, others: Sequence[str], runs: int) -> list[list[str]]:
@@ -106,11 +119,11 @@ def _cells(table: pd.DataFrame, others: Sequence[str], runs: int) -> list[list[s
     rows = []
     for measure in dict.fromkeys(table["measure"]):
         own = table[table["measure"] == measure].set_index("scenario")
-        cells = [measure_label(measure), _mean(own.iloc[0], measure, with_interval=True)]
+        cells = [measure_label(measure), _mean(own.iloc[0], measure, runs, with_interval=True)]
         for difference in differences(table, measure):
             if difference.label in others:
-                few = f" (n = {difference.pairs})" if difference.pairs < runs else ""
-                mean = _mean(own.loc[difference.label], measure, with_interval=False)
+                few = "" if np.isnan(difference.estimate) else _few(difference.pairs, runs)
+                mean = _mean(own.loc[difference.label], measure, runs, with_interval=False)
                 cells += [mean, f"{difference.words}{few}"]
         rows.append(cells)
     return rows
@@ -124,8 +137,8 @@ def _heads(reference: str, others: Sequence[str]) -> list[str]:
 def _note(runs: int) -> str:
     return (
         f"{MARK} the interval leaves out 0; of 20 measures without a true difference, one is "
-        f"marked by chance. n = {runs:,} pairs of runs unless another number stands there; "
-        "- undefined."
+        f"marked by chance. n = {runs:,} runs or pairs of runs unless another number stands there; "
+        f"of fewer than {LEAST_PAIRS} no interval is shown; - undefined."
     )
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.comparison import MILLION, Difference, differences
+from sim.report.comparison import LEAST_PAIRS, MILLION, Difference, differences
 from sim.report.labels import counted, measure_label
 from sim.report.style import (
     BLACK,
@@ -73,7 +73,7 @@ def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
         figure = new_figure(WIDTH_IN, 1.6 + row_in * max(1, len(shown)))
         panels = figure.subplots(max(1, len(shown)), 1, squeeze=False)[:, 0]
         for axes, (name, row) in zip(panels, shown.items(), strict=False):
-            _draw_row(axes, name, row)
+            _draw_row(axes, name, row, runs)
         if shown:
             _name_scenarios(panels[0], others)
         else:
@@ -88,20 +88,24 @@ def draw_differences(table: pd.DataFrame, runs: int, note: str = "") -> Figure:
     return figure
 
 
-def _draw_row(axes: Axes, measure: str, row: list[Difference]) -> None:
+def _draw_row(axes: Axes, measure: str, row: list[Difference], runs: int) -> None:
     """Draw a measure: the scenarios one below the other, their numbers in words at the right."""
     axes.axvline(0.0, color=BLACK, linewidth=1.0, zorder=1)
     for place, difference in enumerate(row):
         colour, marker = scenario_look(place + 1)
-        if np.isfinite(difference.estimate):
+        if difference.has_interval:
             ends = (difference.low, difference.high)
             axes.plot(ends, (place, place), color=colour, linewidth=2.2, solid_capstyle="butt")
+        # a point from very few of many runs would only stretch the scale; its number is in words
+        if difference.has_interval or (runs < LEAST_PAIRS and np.isfinite(difference.estimate)):
             face = colour if difference.is_clear else "white"
             axes.plot(
                 difference.estimate, place, marker, color=colour, markerfacecolor=face,
                 markersize=5.5, markeredgewidth=1.4,
             )  # fmt: skip
         words = difference.words.replace("-", MINUS)
+        if difference.pairs < runs and np.isfinite(difference.estimate):
+            words += f" (n = {difference.pairs:,})"
         axes.annotate(
             words, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0),
             textcoords="offset points", va="center", fontsize=7.5,
@@ -113,14 +117,13 @@ def _draw_row(axes: Axes, measure: str, row: list[Difference]) -> None:
         fill(measure_label(measure), LABEL_LETTERS),
         rotation=0, ha="left", va="center", labelpad=130, color=BLACK,
     )  # fmt: skip
-    _scale(axes, row)
+    _scale(axes)
 
 
-def _scale(axes: Axes, row: list[Difference]) -> None:
+def _scale(axes: Axes) -> None:
     """Give a row its own axis, with 0 in it."""
-    values = np.array([(d.estimate, d.low, d.high) for d in row])
-    reach = np.abs(values[np.isfinite(values)]).max(initial=0.0)
-    if reach == 0.0:
+    drawn = np.concatenate([np.ravel(line.get_xdata()) for line in axes.lines])
+    if np.abs(drawn).max() == 0.0:
         axes.set_xlim(-1.0, 1.0)
         axes.set_xticks([0.0])
     else:
@@ -157,7 +160,8 @@ def _caption(reference: str, rows: dict[str, list[Difference]], runs: int) -> st
         pairs = f"{fewest:,} to {pairs} (a measure may be undefined in a run)"
     return (
         f"Mean difference to {reference} over runs with the same seeds, n = {pairs} for each "
-        "scenario; lines: 95\u00a0% intervals (Student's t over pairs). Filled points and *: the "
+        f"scenario; lines: 95\u00a0% intervals (Student's t over pairs, from {LEAST_PAIRS} on). "
+        "Filled points and *: the "
         "interval leaves out 0, as 1 in 20 would by chance. Each row has its own scale."
     )
 

@@ -15,6 +15,53 @@ from sim.report.style import STYLE, add_caption, add_title, new_figure
 from sim.survival import SurvivalCurve, survival_curve
 
 BAND_ALPHA = 0.15
+TABLE_STEP_DAYS = 30.0
+
+
+def _curve_of(
+    good: pd.DataFrame, label: str, end_day: str, days: float
+) -> tuple[SurvivalCurve, int, int] | None:
+    """Return the curve of a scenario, how many runs collapsed, and of how many; None if of none."""
+    ends = good.loc[good["scenario"] == label, end_day].to_numpy(dtype=np.float64)
+    if len(ends) == 0:
+        return None
+    collapsed = np.isfinite(ends)
+    curve = survival_curve(np.where(collapsed, ends, days), collapsed)
+    return curve, int(collapsed.sum()), len(ends)
+
+
+def holding_table(
+    runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, float]
+) -> pd.DataFrame:
+    """Return the share of runs in which the ceasefire holds to a day, every 30 days and at the end.
+
+    Parameters
+    ----------
+    runs, end_day, duration_days
+        As for `draw_holding`.
+
+    Returns
+    -------
+    DataFrame
+        One row a scenario and day: `scenario`, `day`, `held_share` (Kaplan-Meier), `low`, `high`
+        (95 % interval; NaN before the first collapse), `collapsed` (runs up to that day), `runs`.
+    """
+    good = runs[runs["error"] == ""]
+    rows = []
+    for label, days in duration_days.items():
+        found = _curve_of(good, label, end_day, days)
+        if found is None:
+            continue
+        curve, _, count = found
+        for day in np.unique([*np.arange(TABLE_STEP_DAYS, days, TABLE_STEP_DAYS), days]):
+            row = int(np.searchsorted(curve.times, day, side="right")) - 1
+            share, low, high = 1.0, np.nan, np.nan
+            if row >= 0:
+                share, low, high = curve.share[row], curve.low[row], curve.high[row]
+            ended = int((good.loc[good["scenario"] == label, end_day] <= day).sum())
+            rows.append((label, float(day), float(share), float(low), float(high), ended, count))
+    columns = ["scenario", "day", "held_share", "low", "high", "collapsed", "runs"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, float]) -> Figure:
@@ -36,13 +83,12 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
         axes = figure.subplots()
         counts = []
         for number, (label, days) in enumerate(duration_days.items()):
-            ends = good.loc[good["scenario"] == label, end_day].to_numpy(dtype=np.float64)
-            if len(ends) == 0:
+            found = _curve_of(good, label, end_day, days)
+            if found is None:
                 continue
-            collapsed = np.isfinite(ends)
-            curve = survival_curve(np.where(collapsed, ends, days), collapsed)
+            curve, collapsed, number_of_runs = found
             _draw_curve(axes, curve, label, number, days)
-            counts.append(f"{label} {collapsed.sum():,} of {counted(len(ends), 'run')}")
+            counts.append(f"{label} {collapsed:,} of {counted(number_of_runs, 'run')}")
         axes.set_xlim(0.0, max(duration_days.values()))
         axes.set_ylim(0.0, 1.02)
         axes.set_xlabel("Day of the ceasefire")

@@ -103,6 +103,8 @@ def draw_run_map(outcome: Outcome) -> Figure:
 
 def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
     line, days = outcome.line, outcome.scenario.run.duration_days
+    ended = outcome.measures["ceasefire_end_day"]
+    length = f"{days:g} days" if np.isnan(ended) else f"ended on day {ended:.1f} of {days:g}"
     by_status = along.counts.sum(axis=1)
     parts = "; ".join(
         f"{int(n):,} {name}" for (name, _), n in zip(STATUSES, by_status, strict=True)
@@ -112,7 +114,7 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
     where = f" on land ({elsewhere:,} in the air or at sea not drawn)" if elsewhere else ""
     width = float(along.edges[1] - along.edges[0])
     text = (
-        f"One run: seed {outcome.seed}, {days:g} days, n = {counted(number, 'violation')}"
+        f"One run: seed {outcome.seed}, {length}, n = {counted(number, 'violation')}"
         f"{where}: {parts}"
         f"{_still_open(number - int(by_status.sum()))}. Stretches of {width:g} km; upright lines: "
         "95\u00a0% Wilson intervals, as if violations did not depend on each other."

@@ -155,6 +155,6 @@ def test_holding_is_drawn_where_ceasefires_collapse(
     with monkeypatch.context() as patch:
         patch.setattr(module, "run_measures", collapse)
         assert main(words) == 0
-    assert names(pair / "out") == FILES | {"holding.png", "holding.svg"}
+    assert names(pair / "out") == FILES | {"holding.png", "holding.svg", "holding.csv"}
     assert main(words) == 0
     assert names(pair / "out") == FILES

@@ -8,7 +8,13 @@ from matplotlib.text import Text
 from rich.console import Console
 
 from sim.experiment import compare_runs
-from sim.report import comparison_markdown, comparison_tables, draw_differences, draw_holding
+from sim.report import (
+    comparison_markdown,
+    comparison_tables,
+    draw_differences,
+    draw_holding,
+    holding_table,
+)
 from sim.report.comparison import Difference, difference_digits
 from sim.report.differences import scenario_look
 
@@ -67,7 +73,7 @@ def test_markdown_holds_one_table_with_all() -> None:
     rows = [line.replace("\\|", "") for line in text.splitlines() if line.startswith("|")]
     assert len(rows) == 2 + 4
     assert len({row.count("|") for row in rows}) == 1
-    assert "n = 20 pairs" in text
+    assert "n = 20 runs or pairs" in text
 
 
 def test_fewer_pairs_are_told() -> None:
@@ -75,8 +81,27 @@ def test_fewer_pairs_are_told() -> None:
     runs = made_up()
     runs.loc[(runs["scenario"] == "more") & (runs["seed"] < 3), "detection_rate"] = np.nan
     table = table_of(runs)
-    assert comparison_markdown(table, RUNS).count("(n = 17)") == 1
-    assert "n = 17 to 20 pairs" in sentences(draw_differences(table, RUNS))
+    assert comparison_markdown(table, RUNS).count("(n = 17)") == 2  # the mean and the difference
+    shown = sentences(draw_differences(table, RUNS))
+    assert "n = 17 to 20 pairs" in shown
+    assert "(n = 17)" in shown
+
+
+def test_of_very_few_pairs_there_is_no_interval() -> None:
+    """Catch two runs that happen to agree, shown as certain, or one that stretches the figure."""
+    assert Difference("sorties", "x", 3.0, 3.0, 3.0, 2).words == "+3"
+    assert not Difference("sorties", "x", 3.0, 3.0, 3.0, 4).is_clear
+    assert Difference("sorties", "x", 3.0, 2.0, 4.0, 5).words == "+3.0 [2.0, 4.0] *"
+    runs = made_up()
+    few = (runs["scenario"] == "more") & (runs["seed"] >= 2)
+    runs.loc[few, "response_time_p50_min"] = np.nan
+    runs.loc[(runs["scenario"] == "more") & (runs["seed"] == 0), "response_time_p50_min"] = 5e4
+    table = table_of(runs)
+    row = next(line for line in comparison_markdown(table, RUNS).splitlines() if "(n = 2)" in line)
+    assert row.count("(n = 2)") == 2
+    assert row.count("[") == 2  # of the reference, and of the other scenario
+    panels = draw_differences(table, RUNS).axes
+    assert max(max(np.abs(axes.get_xlim())) for axes in panels[:2]) < 100.0
 
 
 def test_difference_in_words() -> None:
@@ -147,3 +172,13 @@ def test_holding_counts_and_ends_with_the_runs() -> None:
     assert np.asarray(short.get_xdata())[-1] == 40.0
     assert np.asarray(calm.get_ydata()).tolist() == [1.0, 1.0]
     assert "base 2 of 4 runs; short 2 of 4 runs; calm 0 of 4 runs." in sentences(figure)
+    table = holding_table(pd.concat(parts), "end", days).set_index(["scenario", "day"])
+    assert table.index.tolist() == [
+        *(("base", day) for day in (30.0, 60.0, 90.0, 100.0)),
+        *(("short", day) for day in (30.0, 40.0)),
+        *(("calm", day) for day in (30.0, 60.0, 90.0, 100.0)),
+    ]
+    assert table["held_share"].tolist() == [0.5] * 6 + [1.0] * 4
+    assert table["collapsed"].tolist() == [2] * 6 + [0] * 4
+    assert (table["runs"] == 4).all()
+    assert table["low"].isna().tolist() == [False] * 6 + [True] * 4
