@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from sim.agents.support_unit import BASE, LEAD, SHAPES, UNIT
 from sim.engine.posts import stretch
+from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.geography.forward import forward_points
 from sim.kernel.world import Records
 from sim.scenario import Scenario, SupportGroup
+from sim.scenario.checks import UKRAINE
 from sim.scenario.support import DOMAINS
 
 type Floats = NDArray[np.float64]
@@ -18,6 +20,7 @@ type Ints = NDArray[np.int32]
 
 FORWARD_STEP_KM = 0.25
 """Spacing of the forward points along the line (km)."""
+ROUNDING_KM = 1e-6
 LINE_CELL_KM = 5.0
 MOST_LINE_CELLS = 256
 
@@ -63,6 +66,29 @@ def _places(key: str, group: SupportGroup, line: ContactLine) -> tuple[Floats, l
     start, end = stretch(key, group.from_km, group.to_km, line)
     middles = start + (np.arange(group.count) + 0.5) / group.count * (end - start)
     return line.point(middles, group.base_offset_km), [1] * group.count
+
+
+def _check_behind(
+    key: str, group: SupportGroup, least_km: float, points: Floats, line: ContactLine
+) -> None:
+    """Refuse a base of the mission's land units in front of the line, or nearer than its rule."""
+    if group.domain != "land" or group.nation == UKRAINE or least_km <= 0.0:
+        return
+    rule = f"it must be at least mission.land_standoff_km = {least_km:g}"
+    if group.placement != "bases":
+        if group.base_offset_km < least_km:
+            raise InputError(f"{key}.base_offset_km = {group.base_offset_km:g}: {rule}")
+        return
+    chainage_km, behind_km = line.locate(points)
+    # past an end of the line there is no side
+    past = (chainage_km <= ROUNDING_KM) | (chainage_km >= line.length_km - ROUNDING_KM)
+    behind_km = np.where(past, np.abs(behind_km), behind_km)
+    nearest = int(np.argmin(behind_km))
+    if behind_km[nearest] < least_km:
+        name, away_km = group.bases[nearest].name, float(behind_km[nearest])
+        side = "behind" if away_km >= 0.0 else "in front of"
+        place = f"{key}.bases.{nearest} ({name})"
+        raise InputError(f"{place}: lies {abs(away_km):.1f} km {side} the line; {rule} behind it")
 
 
 def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[int]) -> Records:
@@ -169,7 +195,8 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
     Raises
     ------
     InputError
-        When a stretch does not lie on the line.
+        When a stretch does not lie on the line, or a base of land units nearer to it than the
+        mission allows.
     """
     bases: list[Records] = []
     names: list[str] = []
@@ -184,6 +211,7 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
             continue
         key = f"support.{name}"
         points, dealt = _places(key, group, line)
+        _check_behind(key, group, scenario.mission.land_standoff_km, points, line)
         first = len(groups)
         if group.placement == "random":
             start, end = stretch(key, group.from_km, group.to_km, line)

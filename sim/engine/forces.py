@@ -63,7 +63,10 @@ def lay_forces(scenario: Scenario, support: Support) -> ForcePlan:
     rows = {nation.name: row for row, nation in enumerate(nations.values())}
     groups = list(scenario.support.values())
     weight = np.array([group.count * group.soldiers_per_unit for group in groups])
-    nation = np.array([rows.get(group.nation, -1) for group in groups], dtype=np.int32)
+    nation = np.array(
+        [rows.get(group.nation, -1) if group.from_strength else -1 for group in groups],
+        dtype=np.int32,
+    )
     total = np.zeros(len(rows))
     np.add.at(total, nation[nation >= 0], weight[nation >= 0])
     whole = np.where(nation >= 0, total[nation] if len(total) else 0.0, 0.0)

@@ -8,7 +8,7 @@ from sim.scenario.fields import refuse
 from sim.scenario.messages import did_you_mean, show
 from sim.scenario.mission import UNITED_STATES
 from sim.scenario.platforms import DEFAULT_CHANCE, packaged_kinds
-from sim.scenario.support import DOMAINS
+from sim.scenario.support import DOMAINS, LITTORAL_STATES
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -33,6 +33,7 @@ def check_names(scenario: "Scenario") -> None:
     _check_kinds(scenario)
     _check_reports(scenario)
     _check_support(scenario)
+    _check_teams_at_sea(scenario)
     _check_nations(scenario)
 
 
@@ -153,6 +154,20 @@ def _check_support(scenario: "Scenario") -> None:
             )
 
 
+def _check_teams_at_sea(scenario: "Scenario") -> None:
+    """Refuse teams of other nations at sea without a ship of a littoral state to go aboard."""
+    if any(group.role == "naval" and group.count > 0 for group in scenario.support.values()):
+        return
+    for name, group in scenario.support.items():
+        if group.role == "naval_specialist" and group.count > 0:
+            refuse(
+                f"support.{name}.role",
+                'must not be "naval_specialist" without a group with role = "naval": the teams go '
+                f"aboard ships of littoral states ({', '.join(LITTORAL_STATES)}), which alone may "
+                "patrol under the Montreux Convention",
+            )
+
+
 def _check_nations(scenario: "Scenario") -> None:
     names = [nation.name for nation in scenario.nations.values()]
     for key, nation in scenario.nations.items():
@@ -161,7 +176,7 @@ def _check_nations(scenario: "Scenario") -> None:
     if not scenario.force_generation.enabled:
         return
     for name, group in scenario.support.items():
-        if group.domain == "land" and group.nation not in names:
+        if group.domain == "land" and group.from_strength and group.nation not in names:
             hint = did_you_mean(group.nation, names)
             refuse(
                 f"support.{name}.nation",

@@ -47,6 +47,11 @@ class SupportGroup(Section):
     soldiers_per_unit: float = quantity(
         10.0, "Soldiers of a unit; with force generation", unit="soldiers", gt=0
     )
+    from_strength: bool = quantity(
+        True,
+        "Whether the units come out of the strength of their nation, with force generation; "
+        "false = they are there from the first day, like aircraft that stand on alert already",
+    )
     placement: Literal["even", "bases", "random"] = quantity(
         "even",
         "even = at the midpoints of equal parts of the stretch; random = anywhere along it; "

@@ -76,7 +76,20 @@ def test_warships_of_littoral_states_are_allowed(nation: str) -> None:
 @pytest.mark.parametrize("nation", ["France", "Belgium", "Turkey"])
 def test_specialist_teams_of_any_state_are_allowed(nation: str) -> None:
     """Catches the rule for warships applied to teams."""
-    assert naval(nation, "naval_specialist").support["ships"].domain == "sea"
+    ships = {"nation": "Romania", "count": 1, "role": "naval"}
+    teams = {"nation": nation, "count": 1, "role": "naval_specialist"}
+    made = Scenario.from_dict({**WATCHED, "support": {"ships": ships, "teams": teams}})
+    assert made.support["teams"].domain == "sea"
+
+
+@pytest.mark.parametrize("ships", [0, None])
+def test_teams_do_not_patrol_without_a_ship_of_a_littoral_state(ships: int | None) -> None:
+    """Catches warships of other states under the name of teams."""
+    support = {"teams": {"nation": "United States", "count": 6, "role": "naval_specialist"}}
+    if ships is not None:
+        support["ships"] = {"nation": "Turkey", "count": ships, "role": "naval"}
+    with pytest.raises(InputError, match=r"support\.teams\.role.*Montreux Convention"):
+        Scenario.from_dict({**WATCHED, "support": support})
 
 
 def test_a_land_unit_nearer_than_the_mission_allows_is_refused() -> None:
@@ -89,6 +102,35 @@ def test_a_land_unit_nearer_than_the_mission_allows_is_refused() -> None:
     Scenario.from_dict({**rule, "support": {"near": {**near, "nation": "Ukraine"}}})
     ships = {"nation": "Turkey", "role": "naval", "count": 1}
     Scenario.from_dict({**rule, "support": {"ships": ships}})
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ((38.5, 48.0), r"bases\.0 \(town\): lies \d+\.\d km in front of the line"),
+        ((37.2, 48.25), r"bases\.0 \(town\): lies \d+\.\d km"),
+        (None, r"base_offset_km = 5: it must be at least mission\.land_standoff_km = 10"),
+    ],
+    ids=["across", "near", "even"],
+)
+def test_a_base_nearer_to_the_line_than_the_mission_allows_is_refused(
+    base: tuple[float, float] | None, words: str
+) -> None:
+    """Catches land units that are based in front of Ukrainian forces, and drive from there."""
+    group: Tables = {"nation": "France", "count": 1, "standoff_km": 10.0, "base_offset_km": 5.0}
+    if base is not None:
+        town = {"name": "town", "lon": base[0], "lat": base[1]}
+        group |= {"placement": "bases", "bases": [town]}
+    rule = {"line": {"feature": "full"}, "mission": {"land_standoff_km": 10.0}, "monitors": {}}
+    tables = {**WATCHED, **rule, "support": {"units": group}}
+    with pytest.raises(InputError, match=rf"support\.units\.{words}"):
+        build_plan(made(tables))
+    allowed = {**tables, "support": {"units": {**group, "nation": "Ukraine"}}}
+    build_plan(made(allowed))
+    away = {"name": "Constanta", "lon": 28.65, "lat": 44.17}  # past an end of the line
+    build_plan(
+        made({**tables, "support": {"units": {**group, "placement": "bases", "bases": [away]}}})
+    )
 
 
 def test_units_answer_kinds_of_their_own_domain_only() -> None:

@@ -234,3 +234,17 @@ def test_a_nation_more_changes_nobody_else_where_all_come_by_road() -> None:
         both = run({**GROWING, "nations": two, "support": {**french, **german}}, seed)
         rows = both.forces[both.forces["group"] == "de"].reset_index(drop=True)
         assert rows.equals(alone.forces.reset_index(drop=True)), seed
+
+
+def test_units_that_stand_ready_do_not_come_out_of_the_strength_of_their_nation() -> None:
+    """Catches alert aircraft that wait for soldiers, or that take some of them away."""
+    pair: Tables = {"nation": "France", "role": "air_policing", "count": 2, "soldiers_per_unit": 50}
+    support = GROWING["support"]
+    alone = forces_of(GROWING)
+    ready = forces_of({**GROWING, "support": {**support, "pair": {**pair, "from_strength": False}}})
+    waiting = forces_of({**GROWING, "support": {**support, "pair": pair}})
+    assert np.all(ready.units[:, -1] == 2)
+    assert np.array_equal(ready.units[:, :-1], alone.units)
+    assert np.array_equal(ready.soldiers, alone.soldiers)
+    assert waiting.units[0, -1] == 0
+    assert waiting.units[:, -1].max() <= 2
