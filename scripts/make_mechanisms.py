@@ -9,7 +9,7 @@ from time import perf_counter
 
 from mechanisms.chain import cueing, desks, false_reports, referee
 from mechanisms.forces import airlift, lead_nation, mandate, rotation
-from mechanisms.places import basing, domains
+from mechanisms.places import basing, domains, standoff
 from mechanisms.politics import backstop, deterrence, escalation, withdrawal
 from mechanisms.section import Section
 
@@ -29,8 +29,8 @@ unit, and changes are paired seed by seed.
 `python scripts/make_mechanisms.py` makes this page again.
 """
 SECTIONS: tuple[Callable[[], Section], ...] = (
-    false_reports, cueing, desks, referee, domains, lead_nation, basing, airlift, rotation, mandate,
-    withdrawal, backstop, escalation, deterrence,
+    false_reports, cueing, desks, referee, domains, standoff, lead_nation, basing, airlift,
+    rotation, mandate, withdrawal, backstop, escalation, deterrence,
 )  # fmt: skip
 """In the order of docs/mission.md."""
 

@@ -10,6 +10,7 @@ from mechanisms.figure import UNNAMED, Form, Panel, caption_of, draw_panels
 from mechanisms.forces import GROWING
 from mechanisms.section import Section
 from sim import Outcome, Scenario
+from sim.agents.support_unit import forward_point
 
 PLACES = {
     "Ukraine": [("Kharkiv", 36.25475, 49.98177), ("Pavlohrad", 35.86878, 48.53214)],
@@ -72,6 +73,71 @@ def basing() -> Section:
         + places.table(names, "packaged line, bases in"),
         runs=RUNS.format(replications),
     )  # fmt: skip
+
+
+def standoff() -> Section:
+    """Vary how far from the line land units stop."""
+    distances, replications, behind_km = (0.0, 5.0, 10.0, 20.0, 30.0), 20, 40.0
+    units = {
+        "nation": "Sender", "count": 60, "placement": "even", "base_offset_km": behind_km,
+    }  # fmt: skip
+    tables = {**GROWING, "support": {"sent": units}, "run": {"duration_days": 60.0}}
+    tables["violations"] = {**GROWING["violations"], "rate_per_day": 4.0}
+    base = Scenario.from_dict(tables)
+    found = run_levels(
+        {("", km): base.with_values({"support.sent.standoff_km": km}) for km in distances},
+        replications,
+        _least_distance,
+    )
+    names = {
+        **labels_of("response_time_mean_min"),
+        "least_km": "Destination nearest to the line (km)",
+    }
+    x = np.array(distances)
+    aside_km = np.linspace(0.0, 200.0 / 60 / 2, 501)
+    way_km = np.hypot(aside_km, (behind_km - x)[:, None]).mean(axis=1)
+    forms = {
+        "response_time_mean_min": Form("closed form", x, 10.0 + 60.0 * 1.3 * way_km / 50.0),
+        "least_km": Form("the rule", x, x),
+    }
+    panels = [
+        Panel("Stand-off of the units (km)", label, [found.curve(name)], [forms[name]])
+        for name, label in names.items()
+    ]
+    change = found.change("response_time_mean_min", ("", 0.0), ("", 30.0))
+    return Section(
+        part="Domains and lead nations",
+        key="standoff",
+        title="Stand-off of land units",
+        varied="how far from the line land units stop: 0 (at the line) to 30 km.",
+        scenario="straight line of 200 km, 60 days, 4 violations a day on the line, seen at their "
+        "onset, 60 units evenly 40 km behind it, 50 km/h, 1.3 km of road a kilometre, 10 min "
+        "readiness.",
+        sees=f"A stand-off of 30 km changes the response time by {change} min: units drive less "
+        "far, and stop farther from what they are called to. No destination lies nearer to the "
+        "line than the rule allows.",
+        figure=draw_panels(
+            "Stand-off of land units", panels,
+            caption_of(
+                replications,
+                "Closed form: readiness and the mean straight way from the nearest base to the "
+                "forward point, all units free.",
+            ),
+        ),
+        table=found.table(names, "km"),
+        runs=RUNS.format(replications),
+    )  # fmt: skip
+
+
+def _least_distance(outcome: Outcome) -> dict[str, float]:
+    """Return how near to the line any unit was sent (km)."""
+    world = outcome.world
+    rows = world.violations[world.violations["unit"] >= 0]
+    goals = [
+        forward_point(world, world.bases[world.units["base"][row["unit"]]], row) for row in rows
+    ]
+    _, offset_km = outcome.line.locate(np.array(goals))
+    return {"least_km": float(offset_km.min())}
 
 
 def domains() -> Section:
