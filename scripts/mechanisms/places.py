@@ -98,7 +98,7 @@ def standoff() -> Section:
     way_km = np.hypot(aside_km, (behind_km - x)[:, None]).mean(axis=1)
     forms = {
         "response_time_mean_min": Form("closed form", x, 10.0 + 60.0 * 1.3 * way_km / 50.0),
-        "least_km": Form("the rule", x, x),
+        "least_km": Form("closed form", x, x),
     }
     panels = [
         Panel("Stand-off of the units (km)", label, [found.curve(name)], [forms[name]])
@@ -121,7 +121,7 @@ def standoff() -> Section:
             caption_of(
                 replications,
                 "Closed form: readiness and the mean straight way from the nearest base to the "
-                "forward point, all units free.",
+                "forward point, all units free; on the right the stand-off itself.",
             ),
         ),
         table=found.table(names, "km"),
