@@ -9,7 +9,6 @@ from scipy.special import ndtri
 from sim.statistics import CONFIDENCE
 
 type Floats = NDArray[np.float64]
-type Mask = NDArray[np.bool_]
 
 
 class SurvivalCurve(NamedTuple):
@@ -75,41 +74,3 @@ def survival_curve(
     half = ndtri((1.0 + confidence) / 2.0) * np.sqrt(greenwood) / -np.log(left)
     low[some], high[some] = left ** np.exp(half), left ** np.exp(-half)
     return SurvivalCurve(moments, share, low, high, at_risk)
-
-
-def survival_quantiles(times: Floats, observed: Mask, shares: tuple[float, ...]) -> list[float]:
-    """Return Kaplan-Meier quantiles of right-censored times.
-
-    Parameters
-    ----------
-    times
-        Times to the event or to censoring, shape (n,), any unit; infinite and observed for "never".
-    observed
-        Whether the event was seen, shape (n,).
-    shares
-        Ascending, between 0 and 1: the quantile is the earliest time by which at least this share
-        has had the event.
-
-    Returns
-    -------
-    list of float
-        In the unit of `times`; nan for a share that is never reached.
-
-    References
-    ----------
-    Kaplan, E. L. and Meier, P. (1958), Nonparametric estimation from incomplete observations,
-    Journal of the American Statistical Association 53, 457-481.
-    """
-    if len(times) == 0:
-        return [np.nan] * len(shares)
-    if observed.all():
-        ranks = [max(0, int(np.ceil(share * len(times) - 1e-9)) - 1) for share in shares]
-        parted = np.partition(times, ranks)
-        values = [float(parted[rank]) for rank in ranks]
-    else:
-        seen, censored = np.sort(times[observed]), np.sort(times[~observed])
-        gone = np.arange(len(seen)) + np.searchsorted(censored, seen)
-        surviving = np.cumprod(1.0 - 1.0 / (len(times) - gone))
-        reached = [np.flatnonzero(surviving <= 1.0 - share + 1e-12) for share in shares]
-        values = [float(seen[row[0]]) if len(row) else np.nan for row in reached]
-    return [value if np.isfinite(value) else np.nan for value in values]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from engine_scenarios import RICH, TINY, rich_on_the_real_line, scenario
 
+from sim.engine.order import survival_quantiles
 from sim.measures import MEASURES
 from sim.outcome import Outcome, simulate
-from sim.survival import survival_quantiles
 
 OUTCOMES = {
     "rich": simulate(scenario(RICH), 1),

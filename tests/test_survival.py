@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.survival import survival_curve, survival_quantiles
+from sim.engine.order import survival_quantiles
+from sim.survival import survival_curve
 
 type Sample = list[tuple[int, bool]]
 

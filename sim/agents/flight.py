@@ -93,8 +93,8 @@ STAGE_NAMES = (
     "returning",
 )
 
-ALOFT = (OUTBOUND, ON_STATION, INBOUND, CUED, CONFIRMING, RETURNING)
-_ALOFT_BITS = sum(1 << stage for stage in ALOFT)
+ALOFT_BITS = sum(1 << s for s in (OUTBOUND, ON_STATION, INBOUND, CUED, CONFIRMING, RETURNING))
+"""A bit for each stage in which a drone is in the air."""
 
 HELD = 1  # by a user's decision
 SWITCHED_OFF = 2  # its group does not fly now
@@ -117,7 +117,7 @@ def hours_between(start: float, end: float) -> float:
 @compiled
 def aloft(stage: int) -> bool:
     """Tell whether a drone in this stage is in the air."""
-    return (_ALOFT_BITS >> stage) & 1 == 1
+    return (ALOFT_BITS >> stage) & 1 == 1
 
 
 @compiled

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from sim.agents.violation import REAL
 from sim.engine.incidents import Law, Process
+from sim.engine.order import in_order
 from sim.engine.streams import stream
 from sim.geography import ContactLine
 from sim.kernel.compiled import compiled
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
-
-
-MOST_IN_BIN = 64
 
 
 class Seeds(NamedTuple):
@@ -42,37 +40,6 @@ class _Clusters(NamedTuple):
     spread_km: float
     horizon_h: float
     length_km: float  # of the line
-
-
-@compiled
-def in_order(values: Floats, most: float) -> Ints:
-    """Return the order of numbers between 0 and `most`; equal ones keep theirs.
-
-    They are dealt into as many bins as there are numbers, and are then nearly in order: several
-    times as fast as `numpy.argsort`, which is left to do it where they crowd in few bins.
-    """
-    count = len(values)
-    per_bin = count / most
-    first = np.zeros(count + 1, dtype=np.int64)
-    for value in values:
-        first[min(count - 1, int(value * per_bin)) + 1] += 1
-    if count > 0 and first.max() > MOST_IN_BIN:
-        return np.argsort(values, kind="mergesort")
-    for place in range(count):
-        first[place + 1] += first[place]
-    order = np.empty(count, dtype=np.int64)
-    for v in range(count):
-        place = min(count - 1, int(values[v] * per_bin))
-        order[first[place]] = v
-        first[place] += 1
-    for place in range(1, count):
-        v = order[place]
-        before = place - 1
-        while before >= 0 and values[order[before]] > values[v]:
-            order[before + 1] = order[before]
-            before -= 1
-        order[before + 1] = v
-    return order
 
 
 @compiled

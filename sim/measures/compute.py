@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.flight import ALOFT, ON_STATION
+from sim.agents.flight import ALOFT_BITS, ON_STATION
 from sim.agents.headquarters import ENGAGED, NOBODY
 from sim.agents.regime import CALM, COLLAPSING, TENSE
 from sim.agents.support_unit import ABSENT, AT_BASE
+from sim.engine.order import survival_quantiles
 from sim.engine.plan import Plan
 from sim.engine.tally import TALLY, TIMES, tally
 from sim.kernel.world import Records, World
 from sim.measures.definitions import MEASURES
-from sim.survival import survival_quantiles
 
 type Floats = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
@@ -43,6 +43,8 @@ def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dic
     total = sums[0]
     delays_h, times = delays_h[: total["detected"]], times[: total["summoned"]]
     seen = np.ascontiguousarray(times["seen"])
+    response_h = np.ascontiguousarray(times["response_h"])
+    total_h = np.ascontiguousarray(times["total_h"])
     certain = np.ones(len(delays_h), dtype=np.bool_)
     given_up = total["lost"] + total["expired"]
     rules = any(station.task == "ruling" for station in spec.headquarters.values())
@@ -54,9 +56,9 @@ def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dic
         "detection_delay_mean_min": 60.0 * _ratio(total["delay_h"], total["detected"]),
         **_quantiles("detection_delay", delays_h, certain),
         "response_time_mean_min": 60.0 * _ratio(total["response_h"], total["answered"]),
-        **_quantiles("response_time", times["response_h"], seen),
+        **_quantiles("response_time", response_h, seen),
         "total_time_mean_min": 60.0 * _ratio(total["total_h"], total["answered"]),
-        **_quantiles("total_time", times["total_h"], seen),
+        **_quantiles("total_time", total_h, seen),
         "within_standard_share": _ratio(total["within"], total["settled"]),
         "answered_share": _ratio(total["answered"], total["grave"]),
         "timely_share": _ratio(total["timely"], total["known"]),
@@ -91,7 +93,7 @@ def flight_hours(world: World) -> Floats:
     """Return the hours in the air of each drone so far, shape (drones,)."""
     drones = world.drones
     now = world.clock["now"][0]
-    flying = np.isin(drones["stage"], ALOFT)
+    flying = (ALOFT_BITS >> drones["stage"]) & 1 == 1
     present: Floats = np.where(flying, now - np.maximum(0.0, drones["launched"]), 0.0)
     total: Floats = drones["flight_h"] + present
     return total

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.engine.incidents import Process
+from sim.engine.order import in_order
 from sim.engine.plan import Plan, build_plan
-from sim.engine.seeds import draw_seeds, in_order
+from sim.engine.seeds import draw_seeds
 from sim.engine.streams import draw_normals, stream
 
 Floats = NDArray[np.float64]
