@@ -261,6 +261,18 @@ def overlaps(figure: Figure) -> list[tuple[str, str]]:
     ]
 
 
+def test_a_run_that_ends_early_says_so() -> None:
+    """Catches a caption that gives the planned length of a run that a renewed attack ended."""
+    values = {"run.duration_days": 60, "escalation.enabled": True, "escalation.start": "collapsing"}
+    scenario = Scenario.load(CONFIGS / "minimal.toml").with_values(
+        {**values, "escalation.collapsing.worsen_per_day": 0.5}
+    )
+    outcome = simulate(scenario, seed=1)
+    end_day = outcome.measures["ceasefire_end_day"]
+    assert end_day < 60.0
+    assert f"ended on day {end_day:.1f} of 60," in sentences(draw_run_map(outcome))
+
+
 def test_words_on_the_map_do_not_cover_each_other() -> None:
     """Catches towns, chainages or the scale written on top of one another, or cut off."""
     scenario = Scenario.load(CONFIGS / "baseline.toml").with_values({"run.duration_days": 1})
