@@ -80,13 +80,13 @@ def _check_behind(
             raise InputError(f"{key}.base_offset_km = {group.base_offset_km:g}: {rule}")
         return
     chainage_km, behind_km = line.locate(points)
-    # past an end of the line there is no side
+    # past an end of the line there is no side; only the distance counts
     past = (chainage_km <= ROUNDING_KM) | (chainage_km >= line.length_km - ROUNDING_KM)
     behind_km = np.where(past, np.abs(behind_km), behind_km)
     nearest = int(np.argmin(behind_km))
-    if behind_km[nearest] < least_km:
+    if behind_km[nearest] < least_km - ROUNDING_KM:
         name, away_km = group.bases[nearest].name, float(behind_km[nearest])
-        side = "behind" if away_km >= 0.0 else "in front of"
+        side = "from" if past[nearest] else "behind" if away_km >= 0.0 else "in front of"
         place = f"{key}.bases.{nearest} ({name})"
         raise InputError(f"{place}: lies {abs(away_km):.1f} km {side} the line; {rule} behind it")
 

@@ -66,7 +66,9 @@ def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dic
         "lost_share": _ratio(total["lost"], total["calls"]),
         "chain_time_mean_min": 60.0 * _ratio(total["chain_h"], total["calls"]),
         "attributed_share": _ratio(total["attributed"], total["ruled"]),
-        "attribution_rate": _ratio(total["attributed"], total["known"]) if rules else np.nan,
+        "attribution_rate": _ratio(total["attributed"], total["heard_or_over"])
+        if rules
+        else np.nan,
         "dismissed_share": _ratio(total["dismissed"], total["ruled"]),
         "false_reports": float(total["false_reports"]),
         "false_attributed": float(total["false_attributed"]),

@@ -163,7 +163,7 @@ _ALL = (
         "attribution_rate",
         "Attributed, of all",
         "share",
-        "Violations attributed to a side by the referee, of those detected or over by the end of "
+        "Violations attributed to a side by the referee, of those reported or over by the end of "
         "the run; undefined where no station rules",
         3,
     ),

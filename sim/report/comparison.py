@@ -58,8 +58,14 @@ class Difference(NamedTuple):
         if self.is_none:
             return "0"
         if not self.has_interval:
-            return _number(self.estimate, measure_digits(self.measure), sign="+")
+            digits = measure_digits(self.measure)
+            if round(self.estimate, digits) == 0.0:
+                digits = difference_digits(self.measure, abs(self.estimate))
+            return _number(self.estimate, digits, sign="+")
         digits = difference_digits(self.measure, (self.high - self.low) / 2.0)
+        if self.is_clear:  # and its nearer end is not to look like 0
+            nearer = min(abs(self.low), abs(self.high))
+            digits = max(digits, min(digits + MORE_DIGITS, -floor(log10(nearer))))
         estimate = _number(self.estimate, digits, sign="+")
         low, high = _number(self.low, digits), _number(self.high, digits)
         return f"{estimate} [{low}, {high}]{' ' + MARK if self.is_clear else ''}"

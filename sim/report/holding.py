@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from sim.report.comparison import LEAST_PAIRS
 from sim.report.differences import scenario_look
 from sim.report.labels import counted
 from sim.report.style import STYLE, add_caption, add_title, new_figure
@@ -44,7 +45,8 @@ def holding_table(
     -------
     DataFrame
         One row a scenario and day: `scenario`, `day`, `held_share` (Kaplan-Meier), `low`, `high`
-        (95 % interval; NaN before the first collapse), `collapsed` (runs up to that day), `runs`.
+        (95 % interval; NaN before the first collapse, and of fewer than five runs), `collapsed`
+        (runs up to that day), `runs`.
     """
     good = runs[runs["error"] == ""]
     rows = []
@@ -57,7 +59,9 @@ def holding_table(
             row = int(np.searchsorted(curve.times, day, side="right")) - 1
             share, low, high = 1.0, np.nan, np.nan
             if row >= 0:
-                share, low, high = curve.share[row], curve.low[row], curve.high[row]
+                share = curve.share[row]
+                if count >= LEAST_PAIRS:
+                    low, high = curve.low[row], curve.high[row]
             ended = int((good.loc[good["scenario"] == label, end_day] <= day).sum())
             rows.append((label, float(day), float(share), float(low), float(high), ended, count))
     columns = ["scenario", "day", "held_share", "low", "high", "collapsed", "runs"]
@@ -87,7 +91,7 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
             if found is None:
                 continue
             curve, collapsed, number_of_runs = found
-            _draw_curve(axes, curve, label, number, days)
+            _draw_curve(axes, curve, label, number, days, band=number_of_runs >= LEAST_PAIRS)
             counts.append(f"{label} {collapsed:,} of {counted(number_of_runs, 'run')}")
         axes.set_xlim(0.0, max(duration_days.values()))
         axes.set_ylim(0.0, 1.02)
@@ -99,13 +103,15 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
     return figure
 
 
-def _draw_curve(axes: Axes, curve: SurvivalCurve, label: str, number: int, days: float) -> None:
+def _draw_curve(
+    axes: Axes, curve: SurvivalCurve, label: str, number: int, days: float, *, band: bool
+) -> None:
     """Draw a curve up to the end of its runs; its band begins with the first collapse."""
     colour, _ = scenario_look(number)
     times = np.concatenate([[0.0], curve.times, [days]])
     share = np.concatenate([[1.0], curve.share, curve.share[-1:] if len(curve.share) else [1.0]])
     axes.step(times, share, where="post", color=colour, label=label, linewidth=2.0, zorder=3)
-    if len(curve.times):
+    if band and len(curve.times):
         low, high = (np.append(bound, bound[-1]) for bound in (curve.low, curve.high))
         axes.fill_between(
             times[1:], low, high, step="post", color=to_rgba(colour, BAND_ALPHA), linewidth=0

@@ -210,7 +210,7 @@ def test_measures_of_reports_follow_from_the_tables(warmup_days: float) -> None:
         "attributed_share": share((ruled["ruling"] == "attributed").sum(), len(ruled)),
         "attribution_rate": share(
             (ruled["ruling"] == "attributed").sum(),
-            (rows["detected_h"].notna() | (rows["end_h"] <= now)).sum(),
+            (heard | (rows["end_h"] <= now)).sum(),
         ),
         "dismissed_share": share((ruled["ruling"] == "false_alarm").sum(), len(ruled)),
         "reported_share": share(heard.sum(), (heard | (rows["end_h"] <= now)).sum()),
@@ -220,6 +220,27 @@ def test_measures_of_reports_follow_from_the_tables(warmup_days: float) -> None:
     for name, value in expected.items():
         assert value > 0
         assert outcome.measures[name] == pytest.approx(value), name
+
+
+def test_what_is_still_live_is_attributed_once_it_is_reported() -> None:
+    """Catches a share above 1: rulings on violations that are not over, and were not detected."""
+    kinds = {"camp": {"mean_duration_min": 2e6}}
+    complaints = {"share": 0.9, "delay_min": 10.0, "attribution_chance": 1.0}
+    tables = {
+        **FALSE,
+        "violations": {"rate_per_day": 5.0, "kinds": kinds},
+        "reports": {"complaints": complaints},
+        "clutter": {},
+        "monitors": {},
+    }
+    outcome = run(tables)
+    rows = outcome.reports[outcome.reports["nature"] == "violation"]
+    attributed = (rows["ruling"] == "attributed").sum()
+    over = outcome.violations["end_h"] <= outcome.plan.horizon_h
+    known = (outcome.violations["reported_h"].notna() | over).sum()
+    assert attributed > over.sum()
+    assert outcome.measures["attribution_rate"] == pytest.approx(attributed / known)
+    assert outcome.measures["attribution_rate"] < 1.0
 
 
 def test_the_wait_for_desks_is_the_mean_over_all_reports() -> None:

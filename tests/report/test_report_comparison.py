@@ -108,6 +108,9 @@ def test_difference_in_words() -> None:
     """Catch a wrong mark, a minus before 0, or a difference that is rounded away."""
     clear = Difference("detection_rate", "x", 0.0123, 0.0101, 0.0145, 9)
     assert clear.words == "+0.0123 [0.0101, 0.0145] *"
+    near = Difference("answered_share", "x", -0.016, -0.0312, -0.0004, 9)
+    assert near.words == "-0.0160 [-0.0312, -0.0004] *"
+    assert Difference("answered_share", "x", -0.0004, -0.1, 0.1, 2).words == "-0.00040"
     vague = Difference("response_time_p50_min", "x", -0.04, -2.0, 1.9, 9)
     assert vague.words == "+0.0 [-2.0, 1.9]"
     assert Difference("sorties", "x", 0.0, 0.0, 0.0, 9).words == "0"
@@ -159,9 +162,9 @@ def test_nothing_to_draw() -> None:
 def test_holding_counts_and_ends_with_the_runs() -> None:
     """Catch a curve that drops runs that held, or goes on after the end of its runs."""
     days = {"base": 100.0, "short": 40.0, "calm": 100.0, "failed": 100.0}
+    ends = [10.0, 10.0, 30.0, 30.0, *[np.nan] * 4]
     parts = [
-        pd.DataFrame({"scenario": label, "end": [10.0, 30.0, np.nan, np.nan], "error": ""})
-        for label in ("base", "short")
+        pd.DataFrame({"scenario": label, "end": ends, "error": ""}) for label in ("base", "short")
     ]
     parts.append(pd.DataFrame({"scenario": "calm", "end": [np.nan] * 4, "error": ""}))
     parts.append(pd.DataFrame({"scenario": "failed", "end": [np.nan] * 4, "error": "boom"}))
@@ -171,7 +174,7 @@ def test_holding_counts_and_ends_with_the_runs() -> None:
     assert np.asarray(base.get_xdata()).tolist() == [0.0, 10.0, 30.0, 100.0]
     assert np.asarray(short.get_xdata())[-1] == 40.0
     assert np.asarray(calm.get_ydata()).tolist() == [1.0, 1.0]
-    assert "base 2 of 4 runs; short 2 of 4 runs; calm 0 of 4 runs." in sentences(figure)
+    assert "base 4 of 8 runs; short 4 of 8 runs; calm 0 of 4 runs." in sentences(figure)
     table = holding_table(pd.concat(parts), "end", days).set_index(["scenario", "day"])
     assert table.index.tolist() == [
         *(("base", day) for day in (30.0, 60.0, 90.0, 100.0)),
@@ -179,6 +182,9 @@ def test_holding_counts_and_ends_with_the_runs() -> None:
         *(("calm", day) for day in (30.0, 60.0, 90.0, 100.0)),
     ]
     assert table["held_share"].tolist() == [0.5] * 6 + [1.0] * 4
-    assert table["collapsed"].tolist() == [2] * 6 + [0] * 4
-    assert (table["runs"] == 4).all()
+    assert table["collapsed"].tolist() == [4] * 6 + [0] * 4
+    assert table["runs"].tolist() == [8] * 6 + [4] * 4
     assert table["low"].isna().tolist() == [False] * 6 + [True] * 4
+    few = holding_table(parts[0].iloc[[0, 2, 4, 5]], "end", {"base": 100.0})
+    assert few["held_share"].tolist() == [0.5] * 4
+    assert few["low"].isna().all()
