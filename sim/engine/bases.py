@@ -71,13 +71,9 @@ def _places(key: str, group: SupportGroup, line: ContactLine) -> tuple[Floats, l
 def _check_behind(
     key: str, group: SupportGroup, least_km: float, points: Floats, line: ContactLine
 ) -> None:
-    """Refuse a base of the mission's land units in front of the line, or nearer than its rule."""
-    if group.domain != "land" or group.nation == UKRAINE or least_km <= 0.0:
-        return
-    rule = f"it must be at least mission.land_standoff_km = {least_km:g}"
-    if group.placement != "bases":
-        if group.base_offset_km < least_km:
-            raise InputError(f"{key}.base_offset_km = {group.base_offset_km:g}: {rule}")
+    """Refuse a named base of the mission's land units in front of the line, or too near to it."""
+    ours = group.domain == "land" and group.nation != UKRAINE
+    if not ours or group.placement != "bases" or least_km <= 0.0:
         return
     chainage_km, behind_km = line.locate(points)
     # past an end of the line there is no side; only the distance counts
@@ -88,7 +84,11 @@ def _check_behind(
         name, away_km = group.bases[nearest].name, float(behind_km[nearest])
         side = "from" if past[nearest] else "behind" if away_km >= 0.0 else "in front of"
         place = f"{key}.bases.{nearest} ({name})"
-        raise InputError(f"{place}: lies {abs(away_km):.1f} km {side} the line; {rule} behind it")
+        message = (
+            f"{place}: lies {abs(away_km):.1f} km {side} the line; it must be at least "
+            f"mission.land_standoff_km = {least_km:g} behind it"
+        )
+        raise InputError(message)
 
 
 def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[int]) -> Records:

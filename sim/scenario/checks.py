@@ -8,7 +8,7 @@ from sim.scenario.fields import refuse
 from sim.scenario.messages import did_you_mean, show
 from sim.scenario.mission import UNITED_STATES
 from sim.scenario.platforms import DEFAULT_CHANCE, packaged_kinds
-from sim.scenario.support import DOMAINS, LITTORAL_STATES
+from sim.scenario.support import DOMAINS, LITTORAL_STATES, SupportGroup
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -152,6 +152,14 @@ def _check_support(scenario: "Scenario") -> None:
                 f"must be at least mission.land_standoff_km = {least_km:g}: land units of the "
                 "mission do not stand in front of Ukrainian forces",
             )
+        _check_base_offset(key, group, least_km)
+
+
+def _check_base_offset(key: str, group: SupportGroup, least_km: float) -> None:
+    """Refuse bases nearer to the line than the mission allows; named ones need the line itself."""
+    ours = group.domain == "land" and group.nation != UKRAINE and group.count > 0
+    if ours and group.placement != "bases" and group.base_offset_km < least_km:
+        refuse(f"{key}.base_offset_km", f"must be at least mission.land_standoff_km = {least_km:g}")
 
 
 def _check_teams_at_sea(scenario: "Scenario") -> None:

@@ -109,7 +109,7 @@ def test_a_land_unit_nearer_than_the_mission_allows_is_refused() -> None:
     [
         ((38.5, 48.0), r"bases\.0 \(town\): lies \d+\.\d km in front of the line"),
         ((37.2, 48.25), r"bases\.0 \(town\): lies \d+\.\d km"),
-        (None, r"base_offset_km = 5: it must be at least mission\.land_standoff_km = 10"),
+        (None, r"base_offset_km = 5\.0: must be at least mission\.land_standoff_km = 10"),
     ],
     ids=["across", "near", "even"],
 )
