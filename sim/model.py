@@ -6,6 +6,7 @@ is read from the world when asked, and what a subclass writes in its own `step()
 that moment.
 """
 
+import copy
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from mesa.datacollection import DataCollector
 from sim.agents.drone import DroneMonitor, retask
 from sim.agents.headquarters import Headquarters
 from sim.agents.support_unit import SupportUnit
+from sim.agents.view import RecordView
 from sim.agents.violation import PREVENTED, REAL, Violation, is_settled
 from sim.engine.plan import build_plan
 from sim.engine.retask import add_post, lay_retasked_post
@@ -23,12 +25,19 @@ from sim.engine.world import advance_world, make_room, make_world, start_world
 from sim.errors import InputError
 from sim.kernel.world import World
 from sim.measures import MEASURES, measure
+from sim.mesa_state import WorldTime, held_strongly, held_weakly, number_events_after
 from sim.outcome import Outcome, checked_seed
 from sim.scenario import Scenario
 
 
 class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     """A ceasefire, its monitors and its support, as a Mesa model.
+
+    Mesa's time counts display steps, and the world keeps to it: whatever is scheduled for a time,
+    whole or not, meets the world of that moment. After the end of the run nothing happens.
+
+    A model can be copied and pickled at any moment; the copy has a world and agents of its own and
+    goes on like the original. `copy.copy` does what `copy.deepcopy` does.
 
     Parameters
     ----------
@@ -62,6 +71,8 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     unit_class: ClassVar[type[SupportUnit]] = SupportUnit
     headquarters_class: ClassVar[type[Headquarters]] = Headquarters
 
+    time = WorldTime()
+
     def __init__(
         self,
         scenario: Scenario | str | Path,
@@ -86,15 +97,18 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.plan = build_plan(chosen)
         self.world: World = make_world(self.plan, self.run_seed)
         start_world(self.world)
-        self.drones = [self.drone_class(self, row) for row in range(len(self.world.drones))]
-        self.units = [self.unit_class(self, row) for row in range(len(self.world.units))]
-        self.headquarters = [
-            self.headquarters_class(self, row) for row in range(len(self.world.stations))
-        ]
-        self._shown: dict[int, Violation] = {}
+        self._views: dict[str, dict[int, Any]] = {}
+        for kind, rows in (
+            (self.drone_class, len(self.world.drones)),
+            (self.unit_class, len(self.world.units)),
+            (self.headquarters_class, len(self.world.stations)),
+        ):
+            for row in range(rows):
+                kind(self, row)
         self._posts: dict[tuple[Any, ...], int] = {}
         self._next_to_show = 0
         self._collected_h = 0.0
+        self._ended = False
         self._measures: tuple[float, dict[str, float]] | None = None
         self.datacollector = DataCollector(
             model_reporters={
@@ -103,6 +117,17 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             }
         )
         self._advance(0.0)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the run."""
+        return self.plan.scenario
+
+    @scenario.setter
+    def scenario(self, _value: Any) -> None:
+        if "plan" in vars(self):  # while it is made, Mesa sets a scenario of its own kind
+            message = "scenario: cannot be changed in a run; make a model of the other one"
+            raise AttributeError(message)
 
     @property
     def hours(self) -> float:
@@ -118,9 +143,24 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         return self._measures[1]
 
     @property
+    def drones(self) -> list[DroneMonitor]:
+        """The drones, but for those removed."""
+        return self._viewed("drones")
+
+    @property
+    def units(self) -> list[SupportUnit]:
+        """The support units, but for those removed."""
+        return self._viewed("units")
+
+    @property
+    def headquarters(self) -> list[Headquarters]:
+        """The stations of the command chain, but for those removed."""
+        return self._viewed("stations")
+
+    @property
     def violations(self) -> list[Violation]:
         """The violations on display: under way, or detected and not yet settled."""
-        return list(self._shown.values())
+        return self._viewed("violations")
 
     @property
     def outcome(self) -> Outcome:
@@ -128,19 +168,66 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         return Outcome(self.plan, self.world, self.run_seed)
 
     def step(self) -> None:
-        """Advance by one display step; `running` becomes False at the end of the run."""
-        horizon = self.plan.horizon_h
-        self._advance(min(self.steps * self.step_h, horizon))
+        """Advance by one display step; `running` becomes False at the end of the run.
+
+        After that a step does nothing.
+        """
+        if self._ended:
+            return
         self.agents.do("step")
-        self.running = self.hours < min(horizon, float(self.world.clock["horizon"][0]))
-        if not self.running or self.hours >= self._collected_h + self.collect_h - 1e-9:
-            self._collected_h = self.hours
-            self.datacollector.collect(self)
+        if self._at_end:
+            self._finish()
+        else:
+            self.running = True
+            if self.hours >= self._collected_h + self.collect_h - 1e-9:
+                self._collect()
 
     def run(self) -> None:
         """Step to the end of the run."""
         while self.running:
             self.step()
+
+    def run_for(self, duration: float) -> None:
+        """Run for some time, counted in display steps, to the end of the run at most."""
+        super().run_for(duration)
+        if self._at_end:
+            self._finish()
+
+    def run_until(self, end_time: float) -> None:
+        """Run until a time, counted in display steps, to the end of the run at most."""
+        super().run_until(end_time)
+        if self._at_end:
+            self._finish()
+
+    def register_agent(self, agent: Any) -> None:
+        """Take in an agent; Mesa's agents call this when they are made.
+
+        Raises
+        ------
+        InputError
+            When another agent is the view of the same row.
+        """
+        if isinstance(agent, RecordView):
+            views = self._views.setdefault(agent.column, {})
+            if views.setdefault(agent.row, agent) is not agent:
+                message = (
+                    f"row {agent.row} of {agent.column} has its agent already; a run has as many "
+                    "as its scenario says"
+                )
+                raise InputError(message)
+        super().register_agent(agent)
+
+    def deregister_agent(self, agent: Any) -> None:
+        """Let go of an agent; `remove()` of the agent calls this."""
+        if isinstance(agent, RecordView):
+            self._views[agent.column].pop(agent.row, None)
+        super().deregister_agent(agent)
+
+    def remove_all_agents(self) -> None:
+        """Withdraw all drones, units and headquarters; take violations off display, unchanged."""
+        for violation in self.violations:
+            mesa.Agent.remove(violation)
+        super().remove_all_agents()
 
     def make_room(self) -> None:
         """Get ready for a change of plans: room in the tables, measures to be taken anew."""
@@ -155,8 +242,12 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         Raises
         ------
         InputError
-            When the stretch does not lie on the line, or lies out of the drone's reach.
+            When the stretch does not lie on the line, or lies out of the drone's reach; or when the
+            drone flies in another model.
         """
+        if drone.model is not self:
+            message = f"retask {drone.name}: it flies in another model"
+            raise InputError(message)
         record = drone.record
         base = self.world.posts[["base_x", "base_y"]][record["post"]].item()
         key = (int(record["platform"]), int(record["group"]), base, from_km, to_km, offset_km)
@@ -171,17 +262,60 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     def _reported(self, name: str) -> float:
         return self.measures[name]
 
+    @property
+    def _at_end(self) -> bool:
+        clock = self.world.clock
+        return self.hours >= min(self.plan.horizon_h, float(clock["horizon"][0]))
+
+    def _finish(self) -> None:
+        """End the run, once."""
+        self.running = False
+        if not self._ended:
+            self._ended = True
+            self._collect()
+
+    def _collect(self) -> None:
+        self._collected_h = self.hours
+        self.datacollector.collect(self)
+
+    def _viewed(self, column: str) -> list[Any]:
+        return list(self._views.get(column, {}).values())
+
+    def follow(self, time: float) -> None:
+        """Let the world move to Mesa's time (display steps); called whenever that is set.
+
+        Raises
+        ------
+        InputError
+            When that is in the past.
+        """
+        if "world" not in vars(self):
+            return  # Mesa sets it to 0 while the model is made
+        if not time >= self.time:
+            message = f"time = {time}: must be {self.time} or later: a run cannot go back"
+            raise InputError(message)
+        self._advance(min(time * self.step_h, self.plan.horizon_h))
+
     def _advance(self, until_h: float) -> None:
         advance_world(self.world, until_h)
         self._measures = None
         rows, now = self.world.violations, self.hours
-        for row, agent in list(self._shown.items()):
-            if is_settled(rows[row], now):
+        for agent in self.violations:
+            if is_settled(rows[agent.row], now):
                 agent.remove()
-                del self._shown[row]
         latest = int(self.world.clock["next_candidate"][0])
         for row in range(self._next_to_show, latest):
             real = rows["nature"][row] == REAL and rows["status"][row] != PREVENTED
             if real and not is_settled(rows[row], now):
-                self._shown[row] = self.violation_class(self, row)
+                self.violation_class(self, row)
         self._next_to_show = latest
+
+    def __copy__(self) -> "CeasefireModel":
+        return copy.deepcopy(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "subscribers": held_strongly(self.subscribers)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, subscribers=held_weakly(state["subscribers"]))
+        number_events_after(self._event_list)

@@ -27,13 +27,21 @@ from sim.tables import (
 MAX_SEED = 2**63 - 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one run leaves behind; tables are made when they are asked for."""
+    """What one run leaves behind; tables are made when they are asked for.
+
+    It can be copied, pickled and loaded in another process. Two outcomes are equal when they are
+    one and the same; compare their tables or measures for what is in them.
+    """
 
     plan: Plan
     world: World
     seed: int
+
+    def __repr__(self) -> str:
+        hours = float(self.world.clock["now"][0])
+        return f"Outcome({self.scenario.title!r}, seed={self.seed}, hours={hours:g})"
 
     @property
     def scenario(self) -> Scenario:

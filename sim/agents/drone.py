@@ -5,8 +5,6 @@ leaves the station in time to come home from the farthest point of its track (th
 Weather at or above its limit keeps it down and calls it back; a lost one is replaced.
 """
 
-from typing import Any
-
 import numpy as np
 
 from sim.agents.flight import (
@@ -21,6 +19,7 @@ from sim.agents.flight import (
     STAGE_NAMES,
     SWITCHED_OFF,
     WEATHER,
+    WITHDRAWN,
     aloft,
     close_sortie,
     drone_point,
@@ -36,7 +35,7 @@ from sim.agents.flight import (
 from sim.agents.headquarters import cue_failed
 from sim.agents.patrol import BLOCK_CELLS
 from sim.agents.sensor import look_from
-from sim.agents.view import RecordView
+from sim.agents.view import RemovableView
 from sim.agents.violation import strike_ended
 from sim.kernel.calendar import DRONE_READY, DRONE_REPLACED, push
 from sim.kernel.compiled import compiled, handler
@@ -149,6 +148,13 @@ def _let_go(world: World, d: int, t: float) -> None:
         push(world, t, DRONE_READY, d, 0, drone.epoch, 0.0)
 
 
+@compiled
+def withdraw(world: World, d: int, reason: int, t: float) -> None:
+    """Call a drone home and keep it down for a reason."""
+    world.drones[d].held |= reason
+    call_home(world, d, CALLED_HOME, t)
+
+
 @handler
 def switch_group(world: World, group: int, on: bool, t: float) -> None:
     """Let the drones of a group fly from now on, or call them home and keep them down."""
@@ -160,8 +166,7 @@ def switch_group(world: World, group: int, on: bool, t: float) -> None:
             drone.held &= ~SWITCHED_OFF
             _let_go(world, d, t)
         else:
-            drone.held |= SWITCHED_OFF
-            call_home(world, d, CALLED_HOME, t)
+            withdraw(world, d, SWITCHED_OFF, t)
 
 
 @handler
@@ -225,19 +230,16 @@ def retask(world: World, d: int, post: int, t: float) -> None:
     look_around(world, d, t)
 
 
-class DroneMonitor(RecordView):
-    """An unmanned monitor: a live view of its record, with the ways to re-task it."""
+class DroneMonitor(RemovableView):
+    """An unmanned monitor: a live view of its record, with the ways to re-task it.
+
+    Its `pos` is exact in every stage.
+    """
 
     column = "drones"
 
-    @property
-    def pos(self) -> tuple[float, float]:
-        """Place in the local plane now, km, exact in every stage."""
+    def _place(self) -> tuple[float, float]:
         return drone_point(self.model.world, self.row, self.model.hours)
-
-    @pos.setter
-    def pos(self, _value: Any) -> None:
-        return
 
     @property
     def name(self) -> str:
@@ -279,6 +281,11 @@ class DroneMonitor(RecordView):
         """Whether it is kept on the ground on purpose."""
         return bool(self.record["held"] & HELD)
 
+    @property
+    def removed(self) -> bool:
+        """Whether it was withdrawn for good."""
+        return bool(self.record["held"] & WITHDRAWN)
+
     def retask(self, from_km: float, to_km: float, offset_km: float | None = None) -> None:
         """Send the drone to shuttle along another stretch; a static one, to stand in its middle.
 
@@ -295,15 +302,47 @@ class DroneMonitor(RecordView):
         Raises
         ------
         InputError
-            When the stretch does not lie on the line.
+            When the stretch does not lie on the line, lies out of its reach, or it was removed.
         """
+        self.check_there("retask")
         self.model.retask(self, from_km, to_km, offset_km)
 
     def hold(self) -> None:
-        """Keep it on the ground once its present sortie is over."""
-        withhold(self.model.world, self.row, HELD, True, self.model.hours)
+        """Keep it on the ground once its present sortie is over.
+
+        One of unlimited endurance, whose sortie has no end, comes home at once.
+
+        Raises
+        ------
+        InputError
+            When it was removed.
+        """
+        self.check_there("hold")
+        self.model.make_room()
+        world, now = self.model.world, self.model.hours
+        if np.isinf(world.platforms["endurance_h"][self.record["platform"]]):
+            withdraw(world, self.row, HELD, now)
+        else:
+            withhold(world, self.row, HELD, True, now)
 
     def release(self) -> None:
-        """Let it fly again."""
+        """Let it fly again.
+
+        Raises
+        ------
+        InputError
+            When it was removed.
+        """
+        self.check_there("release")
         self.model.make_room()
         withhold(self.model.world, self.row, HELD, False, self.model.hours)
+
+    def remove(self) -> None:
+        """Take it out of the model for good: from now on it looks at nothing and flies home.
+
+        Measures that are shares of all drones go on counting it, as they do one that is held.
+        """
+        if not self.removed:
+            self.model.make_room()
+            withdraw(self.model.world, self.row, WITHDRAWN, self.model.hours)
+        super().remove()

@@ -46,7 +46,7 @@ DRONE = np.dtype(
         ("cycle_share", "f8"),  # uniform: where in its cycle, or on its path, it starts
         ("group", "i4"),
         ("lives", "i4"),  # losses so far
-        ("held", "i4"),  # bits that keep it on the ground: `HELD`, `SWITCHED_OFF`
+        ("held", "i4"),  # bits that keep it on the ground: `HELD`, `SWITCHED_OFF`, `WITHDRAWN`
         ("cue", "i4"),  # the violation it is sent to confirm, -1 for none
         ("cues", "i4"),  # flights to confirm so far
         ("cues_before", "i4"),  # up to the present sortie
@@ -98,13 +98,14 @@ ALOFT_BITS = sum(1 << s for s in (OUTBOUND, ON_STATION, INBOUND, CUED, CONFIRMIN
 
 HELD = 1  # by a user's decision
 SWITCHED_OFF = 2  # its group does not fly now
+WITHDRAWN = 4  # for good
 
 OPEN = 0
 PLANNED = 1
 WEATHER = 2
 SHOT_DOWN = 3
 RETASKED = 4
-CALLED_HOME = 5  # its group was switched off
+CALLED_HOME = 5  # its group was switched off, or it was withdrawn
 ENDING_NAMES = ("open", "planned", "weather", "lost", "retasked", "called_home")
 
 

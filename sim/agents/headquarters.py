@@ -5,12 +5,10 @@ may first send a drone (`sim.agents.cue`); then it passes the stations in their 
 call for support. Graver reports are worked on first, older ones first among equals.
 """
 
-from typing import Any
-
 import numpy as np
 
 from sim.agents.support_unit import call
-from sim.agents.view import RecordView
+from sim.agents.view import RemovableView
 from sim.agents.violation import (
     AT_DESK,
     ATTRIBUTED,
@@ -38,7 +36,7 @@ STATION = np.dtype(
         ("american", "i4"),  # closed while the United States are not engaged
         ("waits", "i4"),  # while closed reports wait
         ("recognises", "f8"),  # chance that analysis recognises a false report
-        ("closed", "i4"),
+        ("closed", "i4"),  # bits that keep it closed: `AWAY`, `SHUT`
         ("busy", "i4"),
         ("queued", "i4"),
         ("longest", "i4"),  # queue so far
@@ -87,6 +85,9 @@ ENGAGED = 0
 SUSPENDED = 1
 WITHDRAWN = 2
 US_STATES = ("engaged", "suspended", "withdrawn")
+
+AWAY = 1  # the United States are not engaged
+SHUT = 2  # for good
 
 MONITOR = -1
 NOBODY = -2
@@ -356,36 +357,50 @@ def us_changed(world: World, state: int, t: float) -> None:
     us.since = t
     # all at once: what leaves one that closes must not find the next still open
     for s in range(len(world.stations)):
-        if world.stations[s].american:
-            world.stations[s].closed = 0 if state == ENGAGED else 1
+        station = world.stations[s]
+        if station.american:
+            station.closed = station.closed & ~AWAY if state == ENGAGED else station.closed | AWAY
     for s in range(len(world.stations)):
         station = world.stations[s]
         if not station.american:
             continue
         if station.closed and not station.waits:
-            while station.queued > 0:
-                station.left += 1
-                pass_on(world, _next_waiting(world, s, t), s + 1, t)
+            _let_pass(world, s, t)
         _fill_desks(world, s, t)
 
 
-class Headquarters(RecordView):
-    """A station of the command chain: a live view of its record."""
+@compiled
+def _let_pass(world: World, s: int, t: float) -> None:
+    """Let all reports that wait for a station go on without it."""
+    station = world.stations[s]
+    while station.queued > 0:
+        station.left += 1
+        pass_on(world, _next_waiting(world, s, t), s + 1, t)
+
+
+@compiled
+def shut(world: World, s: int, t: float) -> None:
+    """Close a station for good: what is on its desks is finished, all else passes it by."""
+    station = world.stations[s]
+    station.closed |= SHUT
+    station.waits = 0
+    _let_pass(world, s, t)
+
+
+class Headquarters(RemovableView):
+    """A station of the command chain: a live view of its record.
+
+    Its `pos` is nan where the scenario states no place.
+    """
 
     column = "stations"
 
-    @property
-    def pos(self) -> tuple[float, float]:
-        """Place in the local plane, km; nan where the scenario states none."""
+    def _place(self) -> tuple[float, float]:
         spec = self.model.plan.scenario.headquarters[self.name]
         if spec.lon is None or spec.lat is None:
             return np.nan, np.nan
         x, y = self.model.plan.line.to_plane(spec.lon, spec.lat)
         return float(x), float(y)
-
-    @pos.setter
-    def pos(self, _value: Any) -> None:
-        return
 
     @property
     def name(self) -> str:
@@ -422,3 +437,15 @@ class Headquarters(RecordView):
     def served(self) -> int:
         """Reports it has finished."""
         return int(self.record["served"])
+
+    @property
+    def removed(self) -> bool:
+        """Whether it was closed for good."""
+        return bool(self.record["closed"] & SHUT)
+
+    def remove(self) -> None:
+        """Take it out of the model for good: reports that wait for it, or come, pass it by."""
+        if not self.removed:
+            self.model.make_room()
+            shut(self.model.world, self.row, self.model.hours)
+        super().remove()

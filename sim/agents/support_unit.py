@@ -5,11 +5,9 @@ the call waits, graver calls first and older ones first among equals, or is lost
 has no waiting room. Units drive to a forward point that keeps their stand-off from the line.
 """
 
-from typing import Any
-
 import numpy as np
 
-from sim.agents.view import RecordView
+from sim.agents.view import RemovableView
 from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
 from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled, handler
@@ -21,7 +19,7 @@ UNIT = np.dtype(
         ("base", "i4"),
         ("stage", "i4"),
         ("violation", "i4"),  # the call it serves, -1 for none
-        ("held", "i4"),  # bits that keep it from dispatch: `HELD`, `ABSENT`
+        ("held", "i4"),  # bits that keep it from dispatch: `HELD`, `ABSENT`, `DISBANDED`
         ("trips", "i4"),
         ("busy_since", "f8"),  # h
         ("busy_h", "f8"),  # in finished jobs
@@ -74,6 +72,7 @@ NEAREST, SECTOR_FIRST = range(len(RULES))
 
 HELD = 1  # by a user's decision
 ABSENT = 2  # not yet there, or gone
+DISBANDED = 4  # for good
 
 FIXED = 0
 EXPONENTIAL = 1
@@ -319,14 +318,24 @@ def withhold(world: World, u: int, reason: int, held: bool, t: float) -> None:
 
 @handler
 def set_present(world: World, u: int, present: bool, t: float) -> None:
-    """Let a unit come, or go after its present job."""
+    """Let a unit come, or go after its present job; one that is disbanded is gone."""
     unit = world.units[u]
+    if unit.held & DISBANDED:
+        return
     base = world.bases[unit.base]
     world.leads[base.domain].present += base.leads * (1 if present else -1)
     if not present:
         unit.present_h += t - unit.present_since
     unit.present_since = t
     withhold(world, u, ABSENT, not present, t)
+
+
+@compiled
+def disband(world: World, u: int, t: float) -> None:
+    """Let a unit go for good after its present job."""
+    if not world.units[u].held & ABSENT:
+        set_present(world, u, False, t)
+    world.units[u].held |= DISBANDED
 
 
 @compiled
@@ -347,19 +356,16 @@ def unit_point(world: World, u: int, t: float) -> tuple[float, float]:
     return base.x + share * (x - base.x), base.y + share * (y - base.y)
 
 
-class SupportUnit(RecordView):
-    """A support unit: a live view of its record, with the way to hold it back."""
+class SupportUnit(RemovableView):
+    """A support unit: a live view of its record, with the way to hold it back.
+
+    For its `pos` the road is drawn as a straight way.
+    """
 
     column = "units"
 
-    @property
-    def pos(self) -> tuple[float, float]:
-        """Place in the local plane now, km; the road is drawn as a straight way."""
+    def _place(self) -> tuple[float, float]:
         return unit_point(self.model.world, self.row, self.model.hours)
-
-    @pos.setter
-    def pos(self, _value: Any) -> None:
-        return
 
     @property
     def name(self) -> str:
@@ -415,11 +421,38 @@ class SupportUnit(RecordView):
         """Whether it is in the country."""
         return not self.record["held"] & ABSENT
 
+    @property
+    def removed(self) -> bool:
+        """Whether it was taken out of the model for good."""
+        return bool(self.record["held"] & DISBANDED)
+
     def hold(self) -> None:
-        """Hold it back from dispatch after its present job."""
+        """Hold it back from dispatch after its present job.
+
+        Raises
+        ------
+        InputError
+            When it was removed.
+        """
+        self.check_there("hold")
+        self.model.make_room()
         withhold(self.model.world, self.row, HELD, True, self.model.hours)
 
     def release(self) -> None:
-        """Make it ready for dispatch again; it takes the next waiting call."""
+        """Make it ready for dispatch again; it takes the next waiting call.
+
+        Raises
+        ------
+        InputError
+            When it was removed.
+        """
+        self.check_there("release")
         self.model.make_room()
         withhold(self.model.world, self.row, HELD, False, self.model.hours)
+
+    def remove(self) -> None:
+        """Take it out of the model for good: it leaves the country after its present job."""
+        if not self.removed:
+            self.model.make_room()
+            disband(self.model.world, self.row, self.model.hours)
+        super().remove()

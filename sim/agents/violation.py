@@ -5,14 +5,18 @@ the incident that would have provoked it did not happen, or when help arrived in
 calm the place (`happens`).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.patrol import BLOCK_CELLS
 from sim.agents.view import RecordView
+from sim.errors import InputError
 from sim.kernel.compiled import compiled
 from sim.kernel.world import Records, World, column
+
+if TYPE_CHECKING:
+    from sim.model import CeasefireModel
 
 VIOLATION = np.dtype(
     [
@@ -251,15 +255,14 @@ class Violation(RecordView):
 
     column = "violations"
 
-    @property
-    def pos(self) -> tuple[float, float]:
-        """Place in the local plane, km."""
+    @classmethod
+    def rows(cls, model: "CeasefireModel") -> int:
+        """Return how many rows there are to view: those of candidates whose onset is past."""
+        return int(model.world.clock["next_candidate"][0])
+
+    def _place(self) -> tuple[float, float]:
         record = self.record
         return float(record["x"]), float(record["y"])
-
-    @pos.setter
-    def pos(self, _value: Any) -> None:
-        return
 
     @property
     def kind(self) -> str:
@@ -323,6 +326,22 @@ class Violation(RecordView):
     def settled(self) -> bool:
         """Whether nothing more will happen to it."""
         return is_settled(self.record, self.model.hours)
+
+    def remove(self) -> None:
+        """Take a settled violation off display; the model does so by itself.
+
+        Raises
+        ------
+        InputError
+            When it is not settled: what happens cannot be undone.
+        """
+        if not self.settled:
+            message = (
+                f"violation {self.row} cannot be removed: it is {self.status}, and what happens "
+                "cannot be undone; it leaves the model when it is settled"
+            )
+            raise InputError(message)
+        super().remove()
 
 
 def is_settled(record: Records, hours: float) -> bool:

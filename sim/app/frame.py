@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from sim.agents.flight import INBOUND, ON_STATION, OUTBOUND
 from sim.agents.sensor import NIGHT_FROM_H, NIGHT_TO_H
+from sim.agents.support_unit import SupportUnit
 from sim.agents.violation import (
     ANSWERED,
     AT_DESK,
@@ -136,18 +137,17 @@ def frame(model: CeasefireModel) -> dict[str, Any]:
             for one in model.drones
             if int(one.record["stage"]) in FLYING
         ],
-        "units": [_unit(model, row) for row in range(len(model.units))],
+        "units": [_unit(one) for one in model.units],
         "violations": violations_on_map(model),
         "weather": world.zones["weather"].tolist(),
         "jammed": world.spells["jammed"][world.zones["spell"]].tolist(),
     }
 
 
-def _unit(model: CeasefireModel, row: int) -> list[Any]:
+def _unit(unit: SupportUnit) -> list[Any]:
     """Return row, place, stage, base and violation (-1 for none) of a unit."""
-    unit = model.units[row]
     stage = unit.stage if unit.present else "absent"
-    return [row, *_place(*unit.pos), stage, int(unit.record["base"]), unit.violation]
+    return [unit.row, *_place(*unit.pos), stage, int(unit.record["base"]), unit.violation]
 
 
 def states_of(rows: Any, now: float) -> Any:

@@ -87,7 +87,7 @@ class Daily:
     high: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """The violation process fitted to a table.
 

@@ -26,7 +26,7 @@ LEAST_CELLS = 10
 LEAST_EVENTS = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counts:
     """Counts in cells of whole days; days may be missing in between.
 
@@ -62,7 +62,7 @@ class Counts:
         return f"{self.name}: {cells}, {self.count.sum():,} violations, {self.first} to {self.last}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Events:
     """Incidents one by one, all of whole days.
 

@@ -33,7 +33,7 @@ from sim.scenario.command import RULES
 LIVES_MARGIN = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A scenario made ready to run; pickled to workers, shared by all runs of a design point."""
 
@@ -62,6 +62,9 @@ class Plan:
     settings: Records
     lives: dict[str, int]  # thresholds of loss drawn for each drone, by group of monitors
     sortie_room: int
+
+    def __repr__(self) -> str:
+        return f"Plan({self.scenario.title!r})"
 
     @property
     def station_names(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ TIE_KM = 1e-6
 _WEATHER_LIMITS = {"poor": POOR, "severe": SEVERE, "never": NEVER}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Track:
     """A patrol track: vertices (n, 2) in km and the stretch of line it belongs to."""
 

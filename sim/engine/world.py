@@ -44,9 +44,9 @@ def _draw_posts(plan: Plan, seed: int) -> tuple[Records, NDArray[np.float64]]:
     """Return posts and track vertices, with the posts at random places drawn."""
     posts = plan.monitors.posts.copy()
     random_posts = plan.monitors.random_posts
-    if len(random_posts) == 0:
-        return posts, plan.track_xy
     track_xy = plan.track_xy.copy()
+    if len(random_posts) == 0:
+        return posts, track_xy
     for number, name in enumerate(plan.group_names):
         mine = random_posts[posts["group"][random_posts] == number]
         if len(mine) == 0:
@@ -77,7 +77,7 @@ def _draw_bases(plan: Plan, seed: int) -> tuple[Records, NDArray[np.int32], NDAr
     support = plan.support
     bases = support.bases.copy()
     if len(support.random_bases) == 0:
-        return bases, support.near.bases, support.near.hours
+        return bases, support.near.bases.copy(), support.near.hours.copy()
     low, high, offset = support.random_stretch.T
     shares = np.empty(len(low))
     names = np.array(support.base_groups)[support.random_bases]
@@ -98,6 +98,8 @@ def _draw_bases(plan: Plan, seed: int) -> tuple[Records, NDArray[np.int32], NDAr
 def make_world(plan: Plan, seed: int) -> World:
     """Draw everything that a run needs and lay out its world, at time 0 and not yet started.
 
+    Its arrays are its own: what is written into them changes neither the plan nor other runs.
+
     Parameters
     ----------
     plan
@@ -111,7 +113,7 @@ def make_world(plan: Plan, seed: int) -> World:
     drones, loss_hazard = _draw_drones(plan, seed)
     posts, track_xy = _draw_posts(plan, seed)
     random_posts = len(plan.monitors.random_posts) > 0
-    circles = post_circles(posts, track_xy, plan.platforms) if random_posts else plan.circles
+    circles = post_circles(posts, track_xy, plan.platforms) if random_posts else plan.circles.copy()
     bases, near_bases, near_hours = _draw_bases(plan, seed)
     drawn = draw_candidates(plan.reporting, plan.process, plan.frame, seed)
     regime, thresholds = draw_regime(plan.escalation, seed)
@@ -123,38 +125,38 @@ def make_world(plan: Plan, seed: int) -> World:
     most_segments = int(posts["vertices"].max(initial=1)) + 1
     return World(
         clock=clock,
-        settings=plan.settings,
+        settings=plan.settings.copy(),
         events=np.empty(CALENDAR_ROOM + 8 * len(drones), dtype=EVENT),
         days=np.full(_pages(CALENDAR_ROOM), -1, dtype=np.int32),
         calendar=empty_calendar(),
         drones=drones,
         drone_zones=posts["zone"][drones["next_post"]],
         loss_hazard=loss_hazard,
-        platforms=plan.platforms,
-        evidence=plan.looks.evidence,
-        sure=plan.looks.sure,
+        platforms=plan.platforms.copy(),
+        evidence=plan.looks.evidence.copy(),
+        sure=plan.looks.sure.copy(),
         posts=posts,
         circles=circles,
         track_xy=track_xy,
-        segments=plan.segments,
-        track_at=plan.track_at,
-        reach_start=plan.reach.start,
-        reach=plan.reach.rows,
-        post_start=plan.reach.post_start,
-        post_blocks=plan.reach.post_blocks,
+        segments=plan.segments.copy(),
+        track_at=plan.track_at.copy(),
+        reach_start=plan.reach.start.copy(),
+        reach=plan.reach.rows.copy(),
+        post_start=plan.reach.post_start.copy(),
+        post_blocks=plan.reach.post_blocks.copy(),
         visits=np.empty((most_segments, 2)),
         sorties=empty_sorties(plan.sortie_room),
         violations=drawn.rows,
         cases=drawn.cases,
         report_at=drawn.report_at,
         desk_hours=drawn.desk_hours,
-        sources=plan.reporting.source_records,
+        sources=plan.reporting.source_records.copy(),
         stations=stations,
         station_head=np.full(queues, -1, dtype=np.int32),
         station_tail=np.full(queues, -1, dtype=np.int32),
-        referee=plan.reporting.referee,
+        referee=plan.reporting.referee.copy(),
         us=us,
-        regimes=plan.escalation.rules,
+        regimes=plan.escalation.rules.copy(),
         regime=regime,
         regime_thresholds=thresholds,
         cell_live=np.full(plan.grid.cells + 1, -1, dtype=np.int32),
@@ -165,13 +167,13 @@ def make_world(plan: Plan, seed: int) -> World:
         changes=changes,
         units=units,
         bases=bases,
-        fits=plan.support.fits,
+        fits=plan.support.fits.copy(),
         leads=leads,
-        kind_domains=plan.support.kind_domains,
+        kind_domains=plan.support.kind_domains.copy(),
         near_bases=near_bases,
         near_hours=near_hours,
-        near_slack=plan.support.near.slack_km,
-        forward=plan.support.forward,
+        near_slack=plan.support.near.slack_km.copy(),
+        forward=plan.support.forward.copy(),
         queue_head=np.full((len(plan.kinds), 6), -1, dtype=np.int32),
         queue_tail=np.full((len(plan.kinds), 6), -1, dtype=np.int32),
     )

@@ -82,7 +82,7 @@ class ComparisonDesign:
         return self.first_seed + replication
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Scenarios run with the same seeds, and how they differ from the first."""
 

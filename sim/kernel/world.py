@@ -6,6 +6,9 @@ arrays from function to function would cost more than the events themselves. Whi
 are, and of what type, is declared by the modules that own them (`column`).
 """
 
+import copy
+import sys
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -60,10 +63,22 @@ _ORDER = _PLACES.split()
 
 _columns: dict[str, tuple[np.dtype[Any], int, int]] = {}  # type, dimensions, first slot
 _column_types: dict[str, ColumnType] = {}
+_declaring: dict[str, None] = {}  # modules that declare columns
+
+
+def _owned(array: Records) -> Records:
+    """Return an array whose memory nobody else has.
+
+    What is unpickled may lie in a buffer of the pickle, which others share or nobody may write to.
+    """
+    return array if array.flags.owndata and array.flags.writeable else np.array(array, order="C")
 
 
 class World:
     """All state of one run, as columns; the columns are attributes.
+
+    A world owns its arrays: a copy of it, shallow or deep, and one that was pickled have arrays and
+    addresses of their own, and go on like the original.
 
     Raises
     ------
@@ -72,11 +87,15 @@ class World:
     """
 
     def __init__(self, **arrays: Records) -> None:
+        self._lay(arrays)
+
+    def _lay(self, arrays: dict[str, Records]) -> None:
+        """Take the columns and note where they are."""
         if arrays.keys() != _columns.keys():
             message = f"columns that do not match: {sorted(arrays.keys() ^ _columns.keys())}"
             raise TypeError(message)
-        self._table = np.zeros(SLOTS * len(_ORDER), dtype=np.int64)
-        self.address = int(self._table.ctypes.data)
+        table = np.zeros(SLOTS * len(_ORDER), dtype=np.int64)
+        vars(self).update(_table=table, address=int(table.ctypes.data))
         for name, array in arrays.items():
             self.put(name, array)
 
@@ -86,12 +105,31 @@ class World:
         if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
             message = f"column {name}: {array.dtype} in {array.ndim} dimensions does not fit"
             raise TypeError(message)
-        setattr(self, name, array)
+        vars(self)[name] = array
         self._table[slot] = array.ctypes.data
         self._table[slot + 1 : slot + 1 + dimensions] = array.shape
 
     def __getattr__(self, name: str) -> Records:
         raise AttributeError(name)
+
+    def __setattr__(self, name: str, _value: Any) -> None:
+        message = (
+            f"{name} cannot be set: write into the column, or put() another array in its place"
+        )
+        raise AttributeError(message)
+
+    def __getstate__(self) -> tuple[tuple[str, ...], dict[str, Records]]:
+        """Return the modules that declare the columns, and the columns; addresses do not last."""
+        return tuple(_declaring), {name: vars(self)[name] for name in _columns}
+
+    def __setstate__(self, state: tuple[tuple[str, ...], dict[str, Records]]) -> None:
+        modules, arrays = state
+        for module in modules:  # a process that loads nothing but a world knows no columns yet
+            import_module(module)
+        self._lay({name: _owned(array) for name, array in arrays.items()})
+
+    def __copy__(self) -> "World":
+        return copy.deepcopy(self)
 
 
 class _WorldType(types.Type):  # type: ignore[misc]
@@ -143,6 +181,7 @@ def column(name: str, dtype: Any, dimensions: int = 1) -> None:
     ValueError
         When the column has no place in the table.
     """
+    _declaring[sys._getframe(1).f_globals["__name__"]] = None
     dtype = np.dtype(dtype)
     slot = SLOTS * _ORDER.index(name)
     _columns[name] = (dtype, dimensions, slot)

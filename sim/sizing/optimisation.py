@@ -53,7 +53,7 @@ class Objective:
     maximise: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimum:
     """What a search under several aims found."""
 

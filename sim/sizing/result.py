@@ -23,7 +23,7 @@ MOST_REVERSALS = 3
 """Warnings in full; more are counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sizing:
     """The smallest forces that meet requirements."""
 
