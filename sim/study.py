@@ -271,8 +271,9 @@ def add_calibrate(commands: words.Commands) -> None:
         "calibrate",
         "fit the violation process to a record of counts or incidents",
         "Fit the violation process to a table (CSV) by maximum likelihood: date and count, or "
-        "datetime with chainage_km or lon and lat. Prints and writes the numbers with intervals, a "
-        "figure, and a fragment of a scenario file.",
+        "incidents with datetime or date, and chainage_km or lon and lat; the columns of UCDP, "
+        "ACLED and FIRMS are known. Prints and writes the numbers with intervals, how the table "
+        "was read, a figure, and a fragment of a scenario file.",
     )
     calibrate.add_argument("table", metavar="TABLE", type=Path, help="table (CSV)")
     calibrate.add_argument(
@@ -287,6 +288,15 @@ def add_calibrate(commands: words.Commands) -> None:
     calibrate.add_argument(
         "--to", dest="last", type=words.day, metavar="DATE",
         help="last day of the record (default: that of the table)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--by-day", action="store_true",
+        help="set times of day aside and count incidents by day",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--time-zone", metavar="ZONE",
+        help="time zone (such as Europe/Kyiv) whose clocks times with an offset from UTC are "
+        "brought to (default: as they stand)",
     )  # fmt: skip
     calibrate.add_argument(
         "--split", action="append", default=[], type=words.day, metavar="DATE",

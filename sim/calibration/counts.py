@@ -9,6 +9,8 @@ References
 Cameron, A. C. and Trivedi, P. K. (2013), Regression Analysis of Count Data, 2nd ed., chapter 3.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,8 +19,12 @@ from scipy.special import digamma, gammaln
 from scipy.stats import kstest, nbinom
 
 from sim.calibration.likelihood import Floats, Likelihood
+from sim.calibration.places import NO_SCENARIO, NO_SPOTS, lay_places, locate_counts
 from sim.calibration.result import Calibration, Daily, Estimate, Residuals
-from sim.calibration.table import Counts, phase_of
+from sim.calibration.shares import fit_shares
+from sim.calibration.table import Counts, each_words, phase_of
+from sim.geography import ContactLine
+from sim.scenario import Scenario
 
 type Ints = NDArray[np.int64]
 
@@ -32,7 +38,8 @@ NO_OFFSPRING = (
     "branching_ratio is set to 0 and all of the spread goes to overdispersion_k."
 )
 NO_HOURS = "Counts by day do not tell the time of day: hour_weights stay as the scenario has them."
-NO_PLACES = "Counts do not tell places: hot_spots stay as the scenario has them."
+NO_PLACES = "The table has no places: hot_spots stay as the scenario has them."
+MODEL = "negative binomial counts by day (Gamma days, no offspring)"
 
 
 def count_likelihood(counts: Floats, days: Floats, phase: Ints) -> Likelihood:
@@ -110,17 +117,64 @@ def fit_counts(
     return Calibration(
         record=table.words,
         number=len(counts),
-        model="negative binomial counts by day (Gamma days, no offspring)",
+        model=MODEL,
         estimates=tuple(estimates),
         log_likelihood=height,
         confidence=confidence,
         residuals=count_residuals(counts, mean, days * np.exp(point[phases])),
         daily=count_range(table, mean, days * np.exp(point[phases]), confidence),
-        cannot=(NO_OFFSPRING, NO_HOURS, NO_PLACES),
-        notes=_notes(table, counts, mean),
+        cannot=(NO_OFFSPRING, NO_HOURS, *_no_places(table)),
+        notes=(*each_words(table.violations_each), *_notes(table, counts, mean)),
         first_day=table.first.isoformat(),
         phase_days=(0, *((split - table.first).days for split in splits)),
+        reading=table.reading,
     )
+
+
+def _no_places(table: Counts) -> Iterator[str]:
+    """Say why places are not told, if they are not."""
+    yield NO_PLACES if table.sites is None else NO_SCENARIO
+
+
+def fit_placed_counts(
+    table: Counts,
+    scenario: Scenario,
+    line: ContactLine,
+    splits: tuple[date, ...] = (),
+    confidence: float = 0.95,
+) -> Calibration:
+    """Fit the process to incidents with places whose days alone are known.
+
+    Their number by day gives rate and overdispersion, and where they were the shares of hot spots,
+    as if each had its place by itself.
+
+    Parameters
+    ----------
+    table
+        The counts, with the sites of the incidents.
+    scenario, line
+        The scenario whose hot spots are meant, and its line.
+    splits, confidence
+        As for `fit_counts`.
+
+    Raises
+    ------
+    InputError
+        If a place is not on the line, or too few are near it, or a phase holds none.
+    """
+    if table.sites is None:
+        return fit_counts(table, splits, confidence)
+    table = locate_counts(table, table.sites, scenario, line)
+    found = fit_counts(table, splits, confidence)
+    cannot = tuple(words for words in found.cannot if words not in (NO_PLACES, NO_SCENARIO))
+    if table.sites is None or not scenario.violations.hot_spots:
+        return replace(found, cannot=(*cannot, NO_SPOTS))
+    places = lay_places(table.sites.chainage_km, scenario, line)
+    shares, height = fit_shares(places, table.sites.day, confidence)
+    return replace(
+        found, model=f"{MODEL}, places from hot spots and an even spread", cannot=cannot,
+        estimates=(*found.estimates, *shares), log_likelihood=found.log_likelihood + height,
+    )  # fmt: skip
 
 
 def count_residuals(counts: Floats, mean: Floats, shape: Floats) -> Residuals:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from sim.calibration.counts import fit_counts
+from sim.calibration.counts import fit_counts, fit_placed_counts
 from sim.calibration.fit_events import fit_events
 from sim.calibration.result import Calibration
 from sim.calibration.table import Counts, Events
@@ -42,7 +42,10 @@ def calibrate(
         raise InputError(f"confidence = {confidence:g}: must be at least 0.5 and below 1")
     _check_splits(table, splits)
     if isinstance(table, Counts):
-        found = fit_counts(table, splits, confidence)
+        if table.sites is None or scenario is None:
+            found = fit_counts(table, splits, confidence)
+        else:
+            found = fit_placed_counts(table, scenario, load_line(scenario), splits, confidence)
     else:
         line = None if scenario is None else load_line(scenario)
         found = fit_events(table, splits, confidence, scenario, line)

@@ -5,9 +5,10 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit
 from scipy.stats import kstest, nbinom
 
+from sim.calibration.clock import UNITS_MIN, on_unit
 from sim.calibration.days import gap_chances
 from sim.calibration.events import (
     HOURS,
@@ -19,25 +20,25 @@ from sim.calibration.events import (
     terms_of,
 )
 from sim.calibration.likelihood import Floats, Likelihood
-from sim.calibration.places import lay_places, locate_events
+from sim.calibration.places import NO_SCENARIO, NO_SPOTS, lay_places, locate_events
 from sim.calibration.result import INFORMATION, Calibration, Daily, Estimate, Residuals
-from sim.calibration.table import Events
+from sim.calibration.shares import part_bounds, spot_estimates
+from sim.calibration.table import Events, Ints, each_words
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.scenario import Scenario
-from sim.statistics import wilson_interval
 
 MOST_A_DAY = 4000
 """More incidents on one day take too much memory; a table of counts serves then."""
 LEAST_A_BLOCK = 30
 """Blocks of hours are made so long that they hold about this many incidents on average."""
 LEAST_BRANCHING = 1e-3
+HOURLY_MIN = 60
 _WIDTHS_H = (1, 2, 3, 4, 6, 8, 12, 24)
-_UNITS_MIN = (60, 30, 15, 10, 5, 1)
+_COARSE = 4.0
+"""A delay shorter than this many units of rounding is drawn out by it."""
 
 NO_PLACES = "The table has no places: hot_spots and offspring_spread_km stay as they are."
-NO_SCENARIO = "Places need --scenario, which says what line they lie on: they are not used."
-NO_SPOTS = "The scenario has no hot spots: the background is taken as even along the line."
 
 
 class Fit(NamedTuple):
@@ -76,10 +77,9 @@ def fit_events(
     InputError
         If a place is not on the line, a phase holds no incident, or a day too many.
     """
-    notes: tuple[str, ...] = ()
     placed = len(table.chainage_km) > 0 or len(table.lon) > 0
     if placed and scenario is not None and line is not None:
-        table, notes = locate_events(table, scenario, line)
+        table = locate_events(table, scenario, line)
     record = make_record(table, splits, scenario if placed else None, line)
     fit = climb(record)
     estimates = [
@@ -99,9 +99,10 @@ def fit_events(
         residuals=gap_residuals(fit),
         daily=_daily(fit, confidence),
         cannot=tuple(_cannot(placed, scenario, record)),
-        notes=(*notes, *_notes(table, fit)),
+        notes=tuple(_notes(table, fit)),
         first_day=table.first.isoformat(),
         phase_days=(0, *((split - table.first).days for split in splits)),
+        reading=table.reading,
     )
 
 
@@ -109,14 +110,14 @@ def make_record(
     table: Events, splits: tuple[date, ...], scenario: Scenario | None, line: ContactLine | None
 ) -> Record:
     """Make incidents ready for the likelihood."""
-    time_h, _ = spread_ties(table.time_h)
+    time_h, order, _ = spread_ties(table.time_h)
     starts_on = np.array([(split - table.first).days for split in splits], dtype=np.int64)
     phase = np.searchsorted(starts_on, np.arange(table.days), side="right").astype(np.int64)
     width = next(w for w in _WIDTHS_H if w == HOURS or len(time_h) * w / HOURS >= LEAST_A_BLOCK)
     block = ((time_h % HOURS) // width).astype(np.int64)
     places = None
     if scenario is not None and line is not None:
-        places = lay_places(table.chainage_km, scenario, line)
+        places = lay_places(table.chainage_km[order], scenario, line)
     record = Record(time_h, table.days, phase, block, HOURS // width, places)
     per_day = np.bincount(record.day, minlength=table.days)
     if per_day.max() > MOST_A_DAY:
@@ -131,23 +132,52 @@ def make_record(
     return record
 
 
-def spread_ties(time_h: Floats) -> tuple[Floats, float]:
+class Spread(NamedTuple):
+    """Times with ties spread out.
+
+    Attributes
+    ----------
+    time_h
+        Times (h), ascending, shape (incidents,).
+    order
+        Which incident of the table each is, shape (incidents,).
+    unit_h
+        What at least half of the times were rounded to (h); 0 where none can be told.
+    """
+
+    time_h: Floats
+    order: Ints
+    unit_h: float
+
+
+def spread_ties(time_h: Floats) -> Spread:
     """Spread incidents with the same rounded time evenly over what it was rounded to.
 
-    Returns
-    -------
-    tuple
-        Times (h), ascending, and the unit (h) they were rounded to; 0 where none can be told.
+    Where at least half of the times are full hours, say, each that is one is taken to be rounded
+    to the hour, and the rest to what they have in common.
+
+    Parameters
+    ----------
+    time_h
+        Times (h), ascending, shape (incidents,).
     """
     minutes = 60.0 * time_h
-    unit = next(
-        (u for u in _UNITS_MIN if np.all(np.abs(minutes / u - np.round(minutes / u)) < 1e-6)), 0
-    )
+    unit = _unit(minutes, 0.5)
+    coarse = on_unit(minutes, unit) if unit else np.ones(len(time_h), dtype=bool)
+    fine = _unit(minutes[~coarse], 1.0) if not coarse.all() else unit
+    width = np.where(coarse, unit or 1.0 / 60.0, fine or 1.0 / 60.0) / 60.0
     same = np.unique(time_h, return_inverse=True, return_counts=True)
     times, of, number = same
     rank = np.arange(len(time_h)) - np.concatenate([[0], np.cumsum(number)[:-1]])[of]
-    width = unit / 60.0 if unit else 1.0 / 3600.0
-    return times[of] + np.where(number[of] > 1, rank / number[of] * width, 0.0), unit / 60.0
+    spread = times[of] + np.where(number[of] > 1, rank / number[of] * width, 0.0)
+    order = np.argsort(spread, kind="stable").astype(np.int64)
+    return Spread(spread[order], order, unit / 60.0)
+
+
+def _unit(minutes: Floats, share: float) -> int:
+    """Return the coarsest unit (minutes), up to an hour, of which a share are multiples."""
+    units = (unit for unit in UNITS_MIN if unit <= HOURLY_MIN)
+    return next((unit for unit in units if on_unit(minutes, unit).mean() >= share), 0)
 
 
 def climb(record: Record) -> Fit:
@@ -190,33 +220,13 @@ def _core(fit: Fit, confidence: float) -> Iterator[Estimate]:
         yield Estimate("offspring_spread_km", process.spread_km, float(low), float(high), "km")
 
 
-def _parts(fit: Fit, where: slice, parts: Floats, confidence: float) -> list[tuple[float, float]]:
-    """Return intervals of shares that sum to 1, from the information on the logit scale.
-
-    A share at the end of its range gets Wilson's interval instead.
-    """
-    count = len(parts)
-    covariance = np.zeros((count, count))
-    covariance[1:, 1:] = fit.covariance[where, where]
-    z = float(ndtri((1.0 + confidence) / 2.0))
-    bounds = []
-    for index, part in enumerate(parts):
-        slope = (np.eye(count)[index] - parts) / (1.0 - part)
-        deviation = float(np.sqrt(slope @ covariance @ slope))
-        if np.isfinite(deviation) and part > 1e-4:
-            low, high = expit(logit(part) + z * deviation * np.array([-1.0, 1.0]))
-        else:
-            number = len(fit.record.time_h)
-            _, low, high = wilson_interval(round(float(part) * number), number, confidence)
-        bounds.append((float(low), float(high)))
-    return bounds
-
-
 def _hours(fit: Fit, confidence: float) -> Iterator[Estimate]:
     layout, weight = fit.record.layout, fit.process.weight
     if layout.blocks == 1:
         return
-    bounds = _parts(fit, layout.hours, weight / layout.blocks, confidence)
+    parts = weight / layout.blocks
+    covariance = fit.covariance[layout.hours, layout.hours]
+    bounds = part_bounds(parts, covariance, len(fit.record.time_h), confidence)
     width = HOURS // layout.blocks
     for hour in range(HOURS):
         block = hour // width
@@ -229,10 +239,10 @@ def _shares(fit: Fit, confidence: float) -> Iterator[Estimate]:
     places, share = fit.record.places, fit.process.share
     if places is None or not places.spots:
         return
-    bounds = _parts(fit, fit.record.layout.shares, share, confidence)
-    for name, value, (low, high) in zip(places.spots, share[1:], bounds[1:], strict=True):
-        key = f"hot_spots.{name}.share"
-        yield Estimate(key, float(value), low, high, "share", INFORMATION)
+    where = fit.record.layout.shares
+    covariance = fit.covariance[where, where]
+    bounds = part_bounds(share, covariance, len(fit.record.time_h), confidence)
+    yield from spot_estimates(places.spots, share, bounds, INFORMATION)
 
 
 def gap_residuals(fit: Fit) -> Residuals:
@@ -292,16 +302,12 @@ def _cannot(placed: bool, scenario: Scenario | None, record: Record) -> Iterator
 
 
 def _notes(table: Events, fit: Fit) -> Iterator[str]:
-    if table.violations_each > 1.0:
+    yield from each_words(table.violations_each)
+    unit = spread_ties(table.time_h).unit_h
+    if unit and fit.process.branching >= LEAST_BRANCHING and fit.process.decay_h < _COARSE * unit:
         yield (
-            f"A row is one incident, whatever its count; it stands for "
-            f"{table.violations_each:.3g} violations on average."
-        )
-    _, unit = spread_ties(table.time_h)
-    if unit and fit.process.decay_h < 2.0 * unit:
-        yield (
-            f"Times are rounded to {60.0 * unit:g} min, no finer than the fitted delay of "
-            "offspring: do not trust branching_ratio and offspring_decay_h."
+            f"Times are rounded to {60.0 * unit:g} min, which is coarse beside the fitted delay of "
+            "offspring: offspring_decay_h is too long, and branching_ratio may be off."
         )
     if fit.process.decay_h > HOURS:
         yield (

@@ -40,7 +40,8 @@ def _lines(found: Calibration, scenario: Path | None, folder: Path) -> Iterator[
     share = f"{100 * found.confidence:g} %"
     yield f"# Violation process fitted by `ceasefire calibrate` to {_comment(found.record)}."
     yield f"# Model: {_comment(found.model)}. Intervals are of {share}."
-    yield from (f"# {_comment(line)}" for line in (*found.cannot, *found.notes))
+    told = (*found.reading.words, *found.reading.warnings, *found.cannot, *found.notes)
+    yield from (f"# {_comment(line)}" for line in told)
     if scenario is not None:
         above = os.path.relpath(scenario.resolve(), folder.resolve())
         yield f"extends = {json.dumps(above, ensure_ascii=False)}"

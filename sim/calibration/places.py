@@ -1,15 +1,21 @@
 """Where incidents are: hot spots along the line, as the engine draws them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.calibration.likelihood import Floats
-from sim.calibration.table import Events
+from sim.calibration.reading import Reading
+from sim.calibration.table import LEAST_EVENTS, Counts, Events, Sites
 from sim.engine.incidents import spot_chainage
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.scenario import Scenario
+
+NO_SCENARIO = "Places need --scenario, which says what line they lie on: they are not used."
+_NONE = np.empty(0)
+NO_SPOTS = "The scenario has no hot spots: the background is taken as even along the line."
 
 
 @dataclass(frozen=True)
@@ -63,39 +69,64 @@ def folded_normal(at_km: Floats, mean_km: float, sd_km: float, length_km: float)
     return density
 
 
-def locate_events(
-    table: Events, scenario: Scenario, line: ContactLine
-) -> tuple[Events, tuple[str, ...]]:
+def locate_events(table: Events, scenario: Scenario, line: ContactLine) -> Events:
     """Give each incident its chainage, and leave out those too far from the line.
-
-    Returns
-    -------
-    tuple
-        The incidents with chainage, and a note where some were left out.
 
     Raises
     ------
     InputError
-        If a chainage is not on the line, or none lies near it.
+        If a chainage is not on the line, or too few lie near it.
     """
-    if len(table.chainage_km):
-        most = float(table.chainage_km.max())
+    sites = Sites(np.empty(0, dtype=np.int64), table.chainage_km, table.lon, table.lat)
+    chainage, near = _located(table.name, sites, scenario, line)
+    return replace(
+        table, time_h=table.time_h[near], chainage_km=chainage[near], lon=_NONE, lat=_NONE,
+        reading=_without_far(table.reading, near, scenario),
+    )  # fmt: skip
+
+
+def locate_counts(table: Counts, sites: Sites, scenario: Scenario, line: ContactLine) -> Counts:
+    """Give each incident of a table by day its chainage, and count those near the line only.
+
+    Raises
+    ------
+    InputError
+        If a chainage is not on the line, or too few lie near it.
+    """
+    chainage, near = _located(table.name, sites, scenario, line)
+    day = sites.day[near]
+    return replace(
+        table, count=np.bincount(day, minlength=len(table.count)),
+        sites=Sites(day, chainage[near]), reading=_without_far(table.reading, near, scenario),
+    )  # fmt: skip
+
+
+def _located(
+    name: str, sites: Sites, scenario: Scenario, line: ContactLine
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the chainage of each incident, and whether it is near enough to the line."""
+    if len(sites.chainage_km):
+        most = float(sites.chainage_km.max())
         if most > line.length_km:
-            message = (
-                f"{table.name}: chainage_km = {most:g}: the line is {line.length_km:.1f} km long"
-            )
+            message = f"{name}: chainage_km = {most:g}: the line is {line.length_km:.1f} km long"
             raise InputError(message)
-        return table, ()
-    points = line.to_plane(table.lon, table.lat)
-    chainage, offset = line.locate(points)
+        return sites.chainage_km, np.ones(len(sites.chainage_km), dtype=bool)
+    chainage, offset = line.locate(line.to_plane(sites.lon, sites.lat))
     farthest = scenario.violations.max_offset_km
     near = np.abs(offset) <= farthest
-    if near.sum() < 2:
-        raise InputError(f"{table.name}: no incident lies within {farthest:g} km of the line")
-    left_out = int((~near).sum())
-    note = f"{left_out:,} incidents more than {farthest:g} km from the line are left out."
-    kept = Events(
-        table.name, table.first, table.days, table.time_h[near], chainage[near],
-        table.lon[near], table.lat[near], table.violations_each,
-    )  # fmt: skip
-    return kept, (note,) if left_out else ()
+    if near.sum() < LEAST_EVENTS:
+        message = (
+            f"{name}: {int(near.sum())} of {len(near):,} incidents lie within {farthest:g} km of "
+            f"the line; at least {LEAST_EVENTS} are needed"
+        )
+        raise InputError(message)
+    return chainage, near
+
+
+def _without_far(reading: Reading, near: NDArray[np.bool_], scenario: Scenario) -> Reading:
+    """Say how many incidents were left out."""
+    far = int((~near).sum())
+    if not far:
+        return reading
+    why = f"more than {scenario.violations.max_offset_km:g} km from the line"
+    return replace(reading, used=int(near.sum()), dropped=(*reading.dropped, (far, why)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.calibration.fit import calibrate
 from sim.calibration.result import Calibration, Floats
-from sim.calibration.table import Counts, Events, Ints
+from sim.calibration.table import Counts, Events, Ints, Sites
 from sim.engine.fill import draw_incidents
 from sim.engine.plan import Plan, build_plan
 from sim.errors import InputError
@@ -107,9 +107,11 @@ def drawn_table(plan: Plan, like: Counts | Events, placed: bool, seed: int) -> C
     """
     rows = draw_incidents(plan.process, plan.frame, seed)
     if isinstance(like, Counts):
-        return Counts(
-            like.name, like.first, like.start, like.days, cell_counts(rows["onset"], like)
-        )
+        return replace(
+            like, count=cell_counts(rows["onset"], like),
+            sites=Sites((rows["onset"] // 24.0).astype(np.int64), rows["chainage"].copy())
+            if placed else None,
+        )  # fmt: skip
     chainage = rows["chainage"].copy() if placed else _NONE
     onset = rows["onset"].copy()
     return Events(like.name, like.first, like.days, onset, chainage, _NONE, _NONE)

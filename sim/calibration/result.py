@@ -1,15 +1,18 @@
 """What a calibration finds: estimates with intervals, and what the table can not tell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calibration.reading import Reading
+
 type Floats = NDArray[np.float64]
 
 PROFILE = "profile likelihood"
 INFORMATION = "observed information"
+CLUSTERED = "observed information, robust to clusters within a day"
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class Calibration:
         The first day of the record (ISO).
     phase_days
         First day of each phase, counted from the first day of the record.
+    reading
+        How the table was read.
     """
 
     record: str
@@ -131,6 +136,7 @@ class Calibration:
     notes: tuple[str, ...] = ()
     first_day: str = ""
     phase_days: tuple[int, ...] = (0,)
+    reading: Reading = field(default_factory=Reading)
 
     def __getitem__(self, key: str) -> Estimate:
         return next(estimate for estimate in self.estimates if estimate.key == key)
@@ -146,6 +152,7 @@ class Calibration:
         """Describe the calibration, ready to be written as JSON; an open bound is null."""
         return {
             "record": self.record,
+            "reading": self.reading.describe(),
             "n": self.number,
             "model": self.model,
             "log_likelihood": self.log_likelihood,

@@ -33,8 +33,8 @@ def execute(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``table``, ``scenario``, ``first``, ``last``, ``split``, ``confidence``, ``trials``,
-        ``out``, ``quiet``.
+        ``table``, ``scenario``, ``first``, ``last``, ``by_day``, ``time_zone``, ``split``,
+        ``confidence``, ``trials``, ``out``, ``quiet``.
 
     Returns
     -------
@@ -43,7 +43,11 @@ def execute(options: argparse.Namespace) -> int:
     """
     table_path: Path = options.table
     scenario = Scenario.load(options.scenario) if options.scenario else None
-    table = read_table(table_path, options.first, options.last)
+    table = read_table(
+        table_path, options.first, options.last, by_day=options.by_day, time_zone=options.time_zone
+    )
+    for warning in table.reading.warnings:
+        print(f"ceasefire: warning: {table_path}: {warning}", file=sys.stderr)
     out: Path = options.out or OUTPUTS / f"calibrate-{table_path.stem}"
     started = now()
     found = calibrate(
@@ -57,6 +61,7 @@ def execute(options: argparse.Namespace) -> int:
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round((now() - started).total_seconds(), 3),
         "table": str(table_path),
+        "options": _asked(options),
         "scenario": None if scenario is None else scenario.model_dump(mode="json"),
     }
     names = write_results(found, check, manifest, options.scenario, out)
@@ -64,6 +69,15 @@ def execute(options: argparse.Namespace) -> int:
         _show(found, check)
         show_paths(out / name for name in names)
     return 0
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what was asked for, for the manifest."""
+    return {
+        "from": options.first, "to": options.last, "by_day": options.by_day,
+        "time_zone": options.time_zone, "split": list(options.split),
+        "confidence": options.confidence, "trials": options.trials,
+    }  # fmt: skip
 
 
 def _check(
@@ -108,7 +122,10 @@ def write_results(
 
 
 def _show(found: Calibration, check: Recovery | None) -> None:
-    print(f"{found.record}\n")
+    print(found.record)
+    for line in found.reading.words:
+        print(f"- {line}")
+    print()
     show(calibration_table(found, check))
     fit = found.residuals
     print(f"\nModel: {found.model}; log-likelihood {found.log_likelihood:.2f}.")

@@ -1,5 +1,6 @@
 """Incidents with times: the likelihood against integrals and double sums written out."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -227,11 +228,36 @@ def test_offspring_left_to_gaps_add_up() -> None:
 
 def test_rounded_times_are_spread_over_their_unit() -> None:
     """Catches incidents at one instant, whose kernel would make up self-excitation."""
-    times, unit = spread_ties(np.array([1.0, 1.0, 1.0, 1.0, 3.0, 4.5]))
-    assert unit == 0.5
-    np.testing.assert_allclose(times, [1.0, 1.125, 1.25, 1.375, 3.0, 4.5])
-    assert spread_ties(np.array([0.123456, 0.123456, 2.0]))[1] == 0.0
-    assert np.all(np.diff(spread_ties(np.array([0.123456, 0.123456, 2.0]))[0]) > 0.0)
+    found = spread_ties(np.array([1.5, 1.5, 1.5, 1.5, 3.0, 4.5]))
+    assert found.unit_h == 0.5
+    np.testing.assert_allclose(found.time_h, [1.5, 1.625, 1.75, 1.875, 3.0, 4.5])
+    found = spread_ties(np.array([0.123456, 0.123456, 2.1]))
+    assert found.unit_h == 0.0
+    assert np.all(np.diff(found.time_h) > 0.0)
+
+
+def test_full_hours_among_minutes_are_spread_over_the_hour() -> None:
+    """Catches heaps at full hours that are taken for bursts within a minute, and lost places."""
+    found = spread_ties(np.array([1.0, 1.0, 1.0, 1.1, 1.1, 5.0, 8.0]))
+    assert found.unit_h == 1.0
+    expected = [1.0, 1.1, 1.1 + 1.0 / 120.0, 1.0 + 1.0 / 3.0, 1.0 + 2.0 / 3.0, 5.0, 8.0]
+    np.testing.assert_allclose(found.time_h, expected)
+    assert found.order.tolist() == [0, 3, 4, 1, 2, 5, 6]
+
+
+def test_half_of_the_times_as_full_hours_leave_the_process_as_it_was() -> None:
+    """Catches self-excitation within minutes that heaps at full hours make up (fixed seed)."""
+    plan = build_plan(planted_scenario(planted(TIMED), 60))
+    table = drawn_table(plan, empty_events(60), False, 17)
+    assert isinstance(table, Events)
+    heaped = np.random.default_rng(17).random(len(table.time_h)) < 0.6
+    minutes = np.floor(60.0 * table.time_h) / 60.0
+    time_h = np.sort(np.where(heaped, np.floor(table.time_h), minutes))
+    found = calibrate(replace(table, time_h=time_h))
+    for key in ("rate_per_day", "overdispersion_k", "branching_ratio"):
+        assert found[key].holds(TIMED[key]), key
+    assert 1.0 < found["offspring_decay_h"].value < 4.0
+    assert any("rounded to 60 min" in note for note in found.notes)
 
 
 def test_right_process_gives_uniform_gaps() -> None:
@@ -275,7 +301,7 @@ def test_places_off_the_line_are_refused_or_left_out() -> None:
     found = calibrate(
         Events(table.name, FIRST, 20, table.time_h, NONE, lon, lat), scenario=scenario
     )
-    assert "7 incidents more than 20 km from the line are left out." in found.notes
+    assert found.reading.dropped == ((7, "more than 20 km from the line"),)
     assert found["hot_spots.west.share"].holds(0.3)
 
 
