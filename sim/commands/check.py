@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 
 from sim.commands.common import naming
-from sim.engine.plan import build_plan
+from sim.engine.plan import build_plan, load_line
 from sim.experiment import SweepDesign
+from sim.geography import ContactLine
 from sim.scenario import Scenario, describe
 from sim.scenario.loading import read_toml
 from sim.scenario.messages import show
@@ -36,11 +37,21 @@ def execute(options: argparse.Namespace) -> int:
 def _check_scenario(path: Path) -> str:
     """Describe a scenario that is valid in itself and fits its contact line."""
     scenario = Scenario.load(path)
-    line = build_plan(scenario).line
-    length = f"{line.length_km:,.1f} km as mapped"
+    return f"{describe(scenario)}\n{_line_text(build_plan(scenario).line)}"
+
+
+def _line_text(line: ContactLine) -> str:
+    """Tell the length of the contact line, and what was done or looks odd on reading it."""
+    length = f"{_km(line.length_km)} as mapped"
     if line.length_factor != 1.0:
-        length += f", {line.true_length_km:,.0f} km with the length factor"
-    return f"{describe(scenario)}\ncontact line: {line.name}, {length}"
+        length += f", {_km(line.true_length_km)} with the length factor"
+    notes = [f"note: {note}" for note in line.notes]
+    return "\n".join([f"contact line: {line.name}, {length}", *notes])
+
+
+def _km(length_km: float) -> str:
+    digits = next((n for n, least in enumerate((1000.0, 1.0)) if length_km >= least), 3)
+    return f"{length_km:,.{digits}f} km"
 
 
 def _check_sweep(path: Path) -> str:
@@ -54,6 +65,7 @@ def _check_sweep(path: Path) -> str:
         f"{path}: {size}",
         f"title: {design.title}",
         f"scenario: {design.scenario.title}",
+        _line_text(load_line(design.scenario)),
         f"seeds: {design.first_seed} to {last}, the same at every point"
         if design.seeds == "common"
         else "seeds: one of its own for every run",

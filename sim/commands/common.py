@@ -9,6 +9,7 @@ from rich.console import Console
 
 from sim.errors import InputError
 from sim.files import write_json
+from sim.geography import ContactLine
 from sim.kernel.compiled import COMPILE_SECONDS, is_cached
 from sim.pages.content import SOURCES
 from sim.scenario.comments import value_comments
@@ -34,6 +35,12 @@ def naming(path: Path) -> Iterator[None]:
             raise
         message = f"{path}: {error}"
         raise InputError(message) from None
+
+
+def tell_notes(line: ContactLine) -> None:
+    """Say on stderr what a user should know about how the contact line was read."""
+    for note in line.notes:
+        print(f"ceasefire: note: {note}", file=sys.stderr)
 
 
 def keep_sources(folder: Path, scenarios: Mapping[str, Path]) -> None:

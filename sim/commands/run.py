@@ -11,6 +11,7 @@ from sim.commands.common import (
     naming,
     show,
     show_paths,
+    tell_notes,
 )
 from sim.engine.plan import build_plan
 from sim.files import json_text, staging
@@ -44,6 +45,7 @@ def execute(options: argparse.Namespace) -> int:
     out: Path = options.out or OUTPUTS / f"{options.scenario.stem}-seed{options.seed}"
     claim_directory(out, "run")
     if not options.quiet:
+        tell_notes(plan.line)
         announce_compilation()
     started, begin = now(), time.perf_counter()
     outcome = run_plan(plan, options.seed)

@@ -103,12 +103,14 @@ def load_line(scenario: Scenario) -> ContactLine:
             spec.length_factor,
             feature=spec.feature or "full",
             ukrainian_side=spec.ukrainian_side,
+            home=spec.home,
         )
     return ContactLine.load(
         spec.file,
         feature=spec.feature,
         length_factor=spec.length_factor,
         ukrainian_side=spec.ukrainian_side,
+        home=spec.home,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sim.scenario import Scenario
 from sim.scenario.paths import flatten
 
-_LINE = ("file", "feature", "length_km", "ukrainian_side")
+_LINE = ("file", "feature", "length_km", "ukrainian_side", "home")
 """Keys of the contact line that decide where violations come to lie."""
 
 

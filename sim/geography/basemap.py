@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 
@@ -68,3 +69,10 @@ def load_basemap() -> Basemap:
     )
     towns = tuple(Town(*row) for row in content["towns"])
     return Basemap(countries, towns, content["attribution"])
+
+
+@cache
+def country_area(name: str) -> shapely.Geometry:
+    """Return a country of the packaged base map, in degrees."""
+    (rings,) = (rings for one, rings in load_basemap().countries if one == name)
+    return shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in rings])

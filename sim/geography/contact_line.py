@@ -12,13 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from sim.errors import InputError
 from sim.geography.loading import read_line
 from sim.geography.projection import project, unproject
+from sim.geography.region import LonLat, lonlat_text
 from sim.geography.tracks import offset_track
 
 type Floats = NDArray[np.float64]
 type Side = Literal["auto", "left", "right"]
 
 KYIV = (30.5234, 50.4501)
-"""Longitude and latitude (degrees); the side of the line on which it lies is Ukraine's."""
+"""Longitude and latitude (degrees); where no other place is named, its side is the home side."""
 
 DETAIL_KM = 0.02
 """Detail of a line below this is dropped on reading; it is far below any footprint."""
@@ -38,8 +39,8 @@ class ContactLine:
     """A contact line in a local plane.
 
     Chainage s is the distance along the line (km), offset y the distance across it (km), positive
-    on the Ukrainian-controlled side, which lies to the left of increasing chainage whichever way
-    the line was digitised.
+    on the home side (in Ukraine: the Ukrainian-controlled side), which lies to the left of
+    increasing chainage whichever way the line was digitised.
 
     Attributes
     ----------
@@ -51,6 +52,9 @@ class ContactLine:
         Kilometres of true line per mapped kilometre: how much detail the map leaves out.
     name, attribution
         What the line is, and whom to name when it is shown.
+    notes
+        What was done on reading or deriving it that a user should know, a sentence each: what was
+        left out, joined or transformed, and that it lies elsewhere than expected.
     """
 
     xy: Floats
@@ -58,6 +62,7 @@ class ContactLine:
     length_factor: float = 1.0
     name: str = ""
     attribution: str = ""
+    notes: tuple[str, ...] = ()
     chainage_km: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -75,33 +80,39 @@ class ContactLine:
         feature: str | None = None,
         length_factor: float = 1.0,
         ukrainian_side: Side = "auto",
+        home: LonLat | None = None,
     ) -> "ContactLine":
-        """Read a line from a GeoJSON file in EPSG:4326.
+        """Read a line from a GeoJSON file, anywhere on Earth.
 
         Parameters
         ----------
         path
-            The file.
+            The file; longitude and latitude (WGS 84), or in the CRS that its `crs` member names.
         feature
-            `id` of the feature, where the file holds several lines.
+            Which one, where the file holds several lines: its `id`, its name, its number (from 1),
+            or `longest`. None is the only one, or all where they touch end to end.
         length_factor
             Kilometres of true line per mapped kilometre, >= 1.
         ukrainian_side
-            Side of the Ukrainian-controlled area, looking along the line as digitised; `auto` is
-            the side of Kyiv.
+            Home side, looking along the line as digitised; `auto` is the side of `home`.
+        home
+            Longitude and latitude (degrees) of a place on the home side, such as a capital; None
+            is Kyiv.
 
         Raises
         ------
         InputError
             When the file holds no line that can be used.
         """
-        lonlat = read_line(Path(path), feature)
+        mapped = read_line(Path(path), feature, home=home)
         return cls.from_lonlat(
-            lonlat,
+            mapped.lonlat,
             length_factor=length_factor,
             ukrainian_side=ukrainian_side,
-            name=feature or Path(path).stem,
+            home=home,
+            name=mapped.name or Path(path).stem,
             source=str(path),
+            notes=mapped.notes,
         )
 
     @classmethod
@@ -111,11 +122,13 @@ class ContactLine:
         *,
         length_factor: float = 1.0,
         ukrainian_side: Side = "auto",
+        home: LonLat | None = None,
         name: str = "",
         attribution: str = "",
         source: str = "line",
+        notes: tuple[str, ...] = (),
     ) -> "ContactLine":
-        """Make a line from vertices (n, 2) in degrees.
+        """Make a line from vertices (n, 2) in degrees, in a plane centred on it.
 
         Raises
         ------
@@ -129,15 +142,20 @@ class ContactLine:
         _check_simple(line, centre, source)
         xy = shapely.get_coordinates(line)
         if ukrainian_side == "right" or (
-            ukrainian_side == "auto" and not _kyiv_is_left(xy, project(centre, np.array(KYIV)))
+            ukrainian_side == "auto" and not _is_left(xy, project(centre, np.array(home or KYIV)))
         ):
             # simplified anew, so that the vertices do not depend on the way it was digitised
             xy = shapely.get_coordinates(_simplified(mapped[::-1]))
-        return cls(np.ascontiguousarray(xy), centre, length_factor, name, attribution)
+        return cls(np.ascontiguousarray(xy), centre, length_factor, name, attribution, notes)
 
     @classmethod
     def default(
-        cls, length_factor: float = 1.75, *, feature: str = "full", ukrainian_side: Side = "auto"
+        cls,
+        length_factor: float = 1.75,
+        *,
+        feature: str = "full",
+        ukrainian_side: Side = "auto",
+        home: LonLat | None = None,
     ) -> "ContactLine":
         """Return the packaged approximate line of December 2025.
 
@@ -154,11 +172,12 @@ class ContactLine:
             When there is no such feature.
         """
         with as_file(files("sim").joinpath("data", "geography", DEFAULT_FILE)) as path:
-            lonlat = read_line(path, feature)
+            lonlat = read_line(path, feature).lonlat
         return cls.from_lonlat(
             lonlat,
             length_factor=length_factor,
             ukrainian_side=ukrainian_side,
+            home=home,
             name=f"approximate line of December 2025 ({feature})",
             attribution=DEFAULT_ATTRIBUTION,
         )
@@ -252,7 +271,7 @@ class ContactLine:
         from_km, to_km
             Chainages of the stretch, from_km < to_km.
         offset_km
-            Offset of the track, positive behind the line on the Ukrainian-controlled side.
+            Offset of the track, positive behind the line on the home side.
         generalise_km
             Detail smaller than this is left out.
 
@@ -292,13 +311,15 @@ def _simplified(xy: Floats) -> shapely.LineString:
     return shapely.simplify(shapely.LineString(xy), DETAIL_KM, preserve_topology=True)
 
 
-def _kyiv_is_left(xy: Floats, kyiv: Floats) -> bool:
-    """Tell whether Kyiv lies to the left of a line, as given.
+def _is_left(xy: Floats, home: Floats) -> bool:
+    """Tell whether a place (2,) lies to the left of a line, as given.
 
-    By the sense of the polygon of the line and Kyiv, so that a hook at an end does not decide.
+    By the angle through which it turns to follow the line with the eyes, so that neither a hook at
+    an end nor a bend around the place decides.
     """
-    x, y = np.concatenate([xy, kyiv[None]]).T
-    return bool(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1)) > 0.0)
+    rays = xy - home
+    (x, y), (next_x, next_y) = rays[:-1].T, rays[1:].T
+    return float(np.arctan2(x * next_y - y * next_x, x * next_x + y * next_y).sum()) > 0.0
 
 
 def _check_simple(line: shapely.LineString, centre: tuple[float, float], source: str) -> None:
@@ -316,7 +337,7 @@ def _check_simple(line: shapely.LineString, centre: tuple[float, float], source:
     if back.any() or not line.is_simple:
         place = xy[1:-1][back][0] if back.any() else _first_crossing(xy)
         lon, lat = unproject(centre, place)
-        message = f"{source}: the line crosses itself near {lon:.3f} E, {lat:.3f} N"
+        message = f"{source}: the line crosses itself near {lonlat_text(lon, lat, 3)}"
         raise InputError(message)
 
 

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from sim.scenario.fields import MAX_COUNT, Section, quantity, refuse
+from sim.scenario.fields import MAX_COUNT, Section, items, quantity, refuse
 
 
 class Line(Section):
@@ -12,14 +12,15 @@ class Line(Section):
 
     file: str | None = quantity(
         None,
-        "GeoJSON file (EPSG:4326) of the line, relative to the scenario file; none = the packaged "
-        "approximate line of December 2025",
+        "GeoJSON file of the line, anywhere on Earth, relative to the scenario file; longitude and "
+        "latitude, or in the CRS that the file names; none = the packaged approximate line of "
+        "December 2025",
         source="packaged line: GeoNames and Natural Earth, see its attribution",
     )
     feature: str | None = quantity(
         None,
-        'Identifier of the feature in the file (packaged line: "full", "land", "dnipro"); '
-        "none = the first or only one",
+        'Which line of the file: its id (packaged line: "full", "land", "dnipro"), its name, its '
+        'number from 1, or "longest"; none = the only one, or all where they touch end to end',
     )
     length_km: float | None = quantity(
         None,
@@ -39,8 +40,15 @@ class Line(Section):
     )
     ukrainian_side: Literal["auto", "left", "right"] = quantity(
         "auto",
-        "Side of the line, in the order it is digitised, that Ukraine controls; auto = the side "
-        "of Kyiv",
+        "Home side, behind which the mission stands, of the line in the order it is digitised: in "
+        "Ukraine the Ukrainian-controlled one; auto = the side of line.home",
+    )
+    home: tuple[float, float] | None = items(
+        None,
+        "A place on the home side as [lon, lat], such as a capital, for lines outside Ukraine; "
+        "none = Kyiv",
+        unit="deg",
+        length=2,
     )
     sectors: int = quantity(
         6, "Number of equal sectors along the line", unit="sectors", ge=1, le=MAX_COUNT
@@ -57,4 +65,8 @@ class Line(Section):
                     "length_km",
                     f"cannot stand beside line.{key}: give a file or a length, not both",
                 )
+        if self.home is not None and not (abs(self.home[0]) <= 180 and abs(self.home[1]) <= 90):
+            refuse("home", "must be [lon, lat] in degrees")
+        if self.home is not None and self.ukrainian_side != "auto":
+            refuse("home", "cannot stand beside line.ukrainian_side: both say which side is home")
         return self

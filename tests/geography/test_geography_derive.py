@@ -1,8 +1,10 @@
+import re
 from pathlib import Path
 
 import numpy as np
+import pyproj
 import pytest
-from geography_support import line_string, polygon, write
+from geography_support import feature, line_string, polygon, write
 
 from sim.errors import InputError
 from sim.geography import ContactLine, derive_contact_line, load_basemap
@@ -113,7 +115,7 @@ def test_area_that_gives_no_line(tmp_path, country, content, expected) -> None:
     assert str(caught.value).startswith(str(path))
 
 
-@pytest.mark.parametrize("key", ["opening_km", "reach_km"])
+@pytest.mark.parametrize("key", ["opening_km", "reach_km", "min_area_km2", "max_gap_km"])
 def test_radii_are_positive(tmp_path, country, key: str) -> None:
     """Catches a radius that turns the opening into a closing."""
     occupied = write(tmp_path, polygon(box(36.0, 46.5, 38.0, 49.5)))
@@ -129,6 +131,89 @@ def test_two_fronts_too_far_apart_are_told(tmp_path, country) -> None:
     }
     with pytest.raises(InputError, match="gap of"):
         derive_contact_line(write(tmp_path, content), country)
+
+
+def collected(*boxes):
+    return {"type": "GeometryCollection", "geometries": [polygon(one) for one in boxes]}
+
+
+WEST_HALF, POCKET = box(32.0, 46.5, 34.5, 49.5), box(37.0, 48.7, 37.3, 49.5)
+
+
+def test_pocket_at_the_border_is_left_out_with_a_note(tmp_path, country) -> None:
+    """Catches a small occupied pocket at the border that makes a map unusable, or goes unsaid.
+
+    The pocket's front is 33 km to the north twice and 22 km across, less what the opening trims.
+    """
+    content = {"type": "MultiPolygon", "coordinates": [[WEST_HALF], [POCKET]]}
+    line = derive_contact_line(write(tmp_path, content), country)
+    alone = derive_contact_line(write(tmp_path, polygon(WEST_HALF), "alone.geojson"), country)
+    assert np.array_equal(line.xy, alone.xy)
+    assert alone.notes == ()
+    (note,) = line.notes
+    assert re.search(r"left out, .* 8\d km of front near 37\.\d\d E, 48\.\d\d N", note)
+    gap = float(re.findall(r"gap of (\d+) km", note)[0])
+    joined = derive_contact_line(tmp_path / "line.geojson", country, max_gap_km=gap + 1.0)
+    assert joined.length_km == pytest.approx(line.length_km + 86.0 + gap, abs=4.0)
+    assert joined.notes == ()
+
+
+def test_polygons_in_a_collection_count(tmp_path, country) -> None:
+    """Catches a polygon inside a GeometryCollection that is dropped without a word."""
+    south = box(34.5, 46.5, 36.0, 47.5)
+    plain = {"type": "MultiPolygon", "coordinates": [[WEST_HALF], [south]]}
+    nested = {
+        "type": "GeometryCollection",
+        "geometries": [line_string([[1, 2], [3, 4]]), collected(WEST_HALF), collected(south)],
+    }
+    expected = derive_contact_line(write(tmp_path, plain, "plain.geojson"), country)
+    line = derive_contact_line(write(tmp_path, nested), country)
+    assert np.array_equal(line.xy, expected.xy)
+    assert expected.length_km == pytest.approx(166.8 + 113.1 + 55.6 - 2 * 1.25, abs=1.5)
+
+
+def test_foreign_polygons_are_named_and_left_out(tmp_path, country) -> None:
+    """Catches a polygon of another country that is refused, bends the line, or goes unsaid.
+
+    The second overlaps the border by 2 km, as polygons along a border drawn elsewhere do.
+    """
+    boxes = {
+        "front": WEST_HALF,
+        "Isles": box(140.0, 43.0, 141.0, 44.0),
+        None: box(37.97, 47.5, 39.0, 48.5),
+    }
+    listed = [feature(polygon(one), name) for name, one in boxes.items()]
+    path = write(tmp_path, {"type": "FeatureCollection", "features": listed})
+    line = derive_contact_line(path, country)
+    alone = derive_contact_line(write(tmp_path, polygon(WEST_HALF), "alone.geojson"), country)
+    assert np.array_equal(line.xy, alone.xy)
+    (note,) = line.notes
+    named = r'"Isles" \(8,985 km2 near 140.50 E, 43.50 N\); number 3 \(8,5\d\d km2 near 38.4'
+    assert re.search(rf"left out, outside the country: {named}", note)
+    assert "front" not in note
+
+
+def test_areas_cut_off_are_told(tmp_path, country) -> None:
+    """Catches an occupied enclave, or a free one behind the line, that is left out unsaid."""
+    behind = [WEST_HALF, box(33.4, 47.9, 33.6, 48.1)[::-1]]
+    content = {"type": "MultiPolygon", "coordinates": [behind, [box(36.0, 48.0, 36.3, 48.2)]]}
+    (note,) = derive_contact_line(write(tmp_path, content), country).notes
+    assert re.search(
+        r"cut off from its own side: 49\d km2 near 36.1\d E.*; 33\d km2 near 33.5", note
+    )
+
+
+def test_country_in_another_crs(tmp_path, country) -> None:
+    """Catches a country in metres, whose CRS the file names, that is refused or misplaced."""
+    there = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:32636", always_xy=True)
+    metres = np.stack(there.transform(*np.array(COUNTRY).T), axis=-1).tolist()
+    crs = {"type": "name", "properties": {"name": "EPSG:32636"}}
+    mapped = write(tmp_path, polygon(metres) | {"crs": crs}, "mapped.geojson")
+    occupied = write(tmp_path, polygon(WEST_HALF))
+    line = derive_contact_line(occupied, mapped)
+    expected = derive_contact_line(occupied, country)
+    assert line.length_km == pytest.approx(expected.length_km, abs=0.05)
+    assert ["to WGS 84" in note for note in line.notes] == [True]
 
 
 def test_country_is_drawn_whole() -> None:
