@@ -40,7 +40,7 @@ _ZONE = r"(?P<zone>z|utc|gmt|eet|eest|cet|cest|msk|(utc|gmt)?[+-]\d{1,2}(:?\d{2}
 _FLAGS = re.IGNORECASE | re.ASCII
 _READ_DAY = [re.compile(rf"{form}(?P<rest>([t ,]\s*\S.*)?)", _FLAGS) for form in _DAYS]
 _READ_CLOCK = [re.compile(rf"{form}( ?{_ZONE})?", _FLAGS) for form in (_CLOCK, _COMPACT)]
-_HHMM = re.compile(r"(\d{1,4})(\.0*)?", re.ASCII)
+_HHMM = re.compile(r"(\d{1,4})(\.0)?", re.ASCII)
 _OFFSETS = {"z": 0, "utc": 0, "gmt": 0, "eet": 2, "eest": 3, "cet": 1, "cest": 2, "msk": 3}
 
 
