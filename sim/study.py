@@ -123,9 +123,9 @@ def add_report(commands: words.Commands) -> None:
         commands,
         "report",
         "write a page to read and print from results",
-        "Write one HTML page from the results of run, sweep, compare or size: the question, the "
-        "answer in two sentences, figures, tables, limits, how to reproduce it, and every "
-        "assumption with its source. It needs no other file and no network.",
+        "Write one HTML page from the results of run, sweep, compare, size or calibrate: the "
+        "question, the answer in two sentences, figures, tables, limits, how to reproduce it, and "
+        "every assumption with its source. It needs no other file and no network.",
     )
     report.add_argument(
         "directory", metavar="DIR", type=words.place_of, help="directory of the results"

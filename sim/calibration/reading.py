@@ -1,5 +1,6 @@
 """What was read from a table, and how: columns, rows, resolution, and what was left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,19 +47,25 @@ class Reading:
     warnings: tuple[str, ...] = ()
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """All but the warnings, a sentence each; none if no table was read."""
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """All but the warnings: of what, and what; none if no table was read."""
         if not self.columns:
             return ()
         named = (what if what == name else f"{what} from {name}" for what, name in self.columns)
-        columns = f"Columns read: {', '.join(named)}"
+        found = [("Columns read", ", ".join(named))]
         if self.unread:
             more = f" and {len(self.unread) - _LISTED:,} more" * (len(self.unread) > _LISTED)
-            columns += f"; not read: {', '.join(self.unread[:_LISTED])}{more}"
-        rows = f"Rows: {self.rows:,} in the table, {self.used:,} used, over {self.days:,} days"
-        dropped = [f"Left out: {number:,} {why}." for number, why in self.dropped]
-        resolution = f"Resolution: {self.resolution}; {self.why}."
-        return (f"{columns}.", f"{rows}.", *dropped, resolution, *self.notes)
+            found.append(("Columns not read", f"{', '.join(self.unread[:_LISTED])}{more}"))
+        rows = f"{self.rows:,} in the table, {self.used:,} used, over {self.days:,} days"
+        found.append(("Rows", rows))
+        found += [("Left out", f"{number:,} {why}") for number, why in self.dropped]
+        found.append(("Resolution", f"{self.resolution}; {self.why}"))
+        return (*found, *(("Note", note.removesuffix(".")) for note in self.notes))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All but the warnings, a sentence each; none if no table was read."""
+        return tuple(f"{of}: {what}." for of, what in self.told)
 
     def describe(self) -> dict[str, Any]:
         """Describe the reading, ready to be written as JSON."""
@@ -74,3 +81,21 @@ class Reading:
             "notes": list(self.notes),
             "warnings": list(self.warnings),
         }
+
+
+def reading_of(described: Mapping[str, Any]) -> Reading:
+    """Return a reading from its description; what is missing there is empty."""
+    if not described:
+        return Reading()
+    return Reading(
+        columns=tuple(described["columns"].items()),
+        unread=tuple(described["columns_not_read"]),
+        rows=described["rows"],
+        used=described["rows_used"],
+        days=described["days"],
+        resolution=described["resolution"],
+        why=described["resolution_because"],
+        dropped=tuple((one["rows"], one["because"]) for one in described["left_out"]),
+        notes=tuple(described["notes"]),
+        warnings=tuple(described["warnings"]),
+    )

@@ -4,6 +4,7 @@ Read are text in UTF-8, UTF-16 or Windows-1252 and the separators comma, semicol
 spreadsheets of different languages write them, with quoted fields and any ends of lines.
 """
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -16,7 +17,7 @@ from sim.errors import InputError
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _LISTED = 12
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ARCHIVE = b"PK\x03\x04"
 
 
@@ -118,6 +119,7 @@ def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
     if content.startswith(_ARCHIVE):
         raise InputError(f"{path}: is a spreadsheet or an archive; save the table as CSV")
     wide = content.startswith(_UTF16)
+    marked = content.startswith(codecs.BOM_UTF8)
     if not wide and b"\0" in content:
         raise InputError(f"{path}: is not text (byte {content.index(0)} is null); save it as CSV")
     try:
@@ -125,7 +127,7 @@ def _decoded(path: Path, content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         place = error.start
     try:
-        if not wide:
+        if not wide and not marked:
             return content.decode("cp1252"), ["The text is not UTF-8; it is read as Windows-1252."]
     except UnicodeDecodeError:
         pass
@@ -166,7 +168,8 @@ def _split(
                 lines.append(reader.line_num + skipped)
                 rows.append(row)
     except csv.Error as error:
-        raise InputError(f"{path}: is not valid CSV: {error}") from None
+        line = reader.line_num + skipped
+        raise InputError(f"{path}: line {line}: is not valid CSV: {error}") from None
     return lines, rows
 
 

@@ -74,6 +74,7 @@ def execute(options: argparse.Namespace) -> int:
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
     """Return what was asked for, for the manifest."""
     return {
+        "scenario": None if options.scenario is None else str(options.scenario),
         "from": options.first, "to": options.last, "by_day": options.by_day,
         "time_zone": options.time_zone, "split": list(options.split),
         "confidence": options.confidence, "trials": options.trials,

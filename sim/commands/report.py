@@ -10,6 +10,7 @@ from sim.commands.common import show_paths
 from sim.errors import InputError
 from sim.files import atomic_file
 from sim.manifest import MANIFEST
+from sim.pages.calibration import calibration_page
 from sim.pages.comparison import comparison_page
 from sim.pages.content import Page
 from sim.pages.render import render
@@ -23,6 +24,7 @@ _PAGES: dict[str, Callable[[Path, dict[str, Any]], Page]] = {
     "sweep": sweep_page,
     "comparison": comparison_page,
     "sizing": sizing_page,
+    "calibration": calibration_page,
 }
 
 
@@ -57,8 +59,8 @@ def make_page(folder: Path) -> Page:
     Raises
     ------
     InputError
-        If there are no results of a run, sweep, comparison or sizing, or some of its files are
-        gone or damaged.
+        If there are no results of a run, sweep, comparison, sizing or calibration, or some of its
+        files are gone or damaged.
     """
     manifest = _read(folder)
     make = _PAGES.get(str(manifest.get("kind")))

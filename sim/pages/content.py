@@ -5,6 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+_LIMITS = """
+Not for operations or navigation: the line is approximate, and sensors are classes with mostly \
+assumed numbers.
+Not a forecast: nobody knows the rate of violations in a ceasefire that has not begun. Trust \
+differences between forces more than levels.
+Violations come from a random process. Neither side adapts to where the monitors are.
+Intervals are those of chance between runs. They hold neither what is not known about the inputs \
+nor what the model leaves out.
+"""
+LIMITS = tuple(_LIMITS.strip().splitlines())
+"""Of results of the simulation."""
 SOURCES = "sources.json"
 """File beside results with the sources of the values of their scenarios."""
 
@@ -53,3 +64,4 @@ class Page:
     grids: Sequence[Grid] = ()
     assumptions: Sequence[tuple[str, Sequence[Assumption]]] = field(default=())
     """By scenario."""
+    limits: Sequence[str] = LIMITS
