@@ -1,9 +1,13 @@
-"""How many runs sizing takes, and how often its answer is right: `python benchmarks/sizing.py`.
+"""How many runs sizing takes, and how often its claims are right: `python benchmarks/sizing.py`.
 
-The model is planted, so the answer is known: the detection rate of n monitors is n / (n + 20), so
-180 give 0.9, with a standard deviation over runs of 0.05. The grid that finds the same answer
-without the search has 381 sizes with as many runs as the search spends on the closest ones.
+The models are planted, so the answer is known. Noise has a standard deviation over runs of 0.05, of
+which 0.8 is the seed's, the same for all sizes. The grid that finds the same answer without the
+search has as many runs of every size as the search spends on the closest ones.
 """
+
+from collections.abc import Callable, Mapping
+from math import exp
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,49 +15,106 @@ from sim.experiment import Engine
 from sim.scenario import Scenario
 from sim.sizing import Sizing, size
 
-TRIALS = 200
-LEAST, SIZES, MOST_RUNS = 180, 381, 320
+TRIALS, MOST_RUNS = 300, 320
+KEY = "monitors.male.count"
 TABLES = {
     "title": "Planted",
     "violations": {"rate_per_day": 20.0, "kinds": {"shelling": {"mean_duration_min": 30.0}}},
     "monitors": {"male": {"platform": "male", "count": 20, "patrol": "shuttle"}},
 }
+BUDGET = "monitor_cost_usd <= 12e6"
 
 
-def run(monitors: int, seed: int) -> dict[str, float]:
-    """Draw the detection rate of a run: 0.8 of the noise is the seed's, the same for all sizes."""
-    shared = np.random.default_rng(seed).normal()
-    own = np.random.default_rng([seed, monitors]).normal()
-    return {"detection_rate": monitors / (monitors + 20) + 0.05 * (0.8 * shared + 0.6 * own)}
+class Planted(NamedTuple):
+    """A planted mean of the detection rate, the rules asked for, and the sizes that meet them."""
+
+    mean: Callable[[int], float]
+    rules: list[str]
+    sizes: range
+    suffice: range
 
 
-def sized(first_seed: int, confidence: float) -> Sizing:
-    """Size the planted force once."""
+def _rising(n: int) -> float:
+    return n / (n + 20)
+
+
+CASES: dict[str, Planted] = {
+    "rises, 20 to 400": Planted(
+        _rising, ["detection_rate >= 0.9"], range(20, 401), range(180, 401)
+    ),
+    "rises": Planted(_rising, ["detection_rate >= 0.5"], range(1, 101), range(20, 101)),
+    "falls (a budget)": Planted(_rising, [BUDGET], range(1, 101), range(1, 13)),
+    "both, by two rules": Planted(
+        _rising, ["detection_rate >= 0.3", BUDGET], range(1, 101), range(9, 13)
+    ),
+    "both, by one rule": Planted(
+        lambda n: 0.9 - ((n - 60) / 60) ** 2,
+        ["detection_rate >= 0.8"], range(1, 101), range(42, 79),
+    ),
+    "nothing suffices, by two rules": Planted(
+        _rising, ["detection_rate >= 0.5", BUDGET], range(1, 101), range(0)
+    ),
+    "nothing suffices, on a plateau": Planted(
+        lambda n: 0.216 * (1 - exp(-n / 5)), ["detection_rate >= 0.8"], range(1, 101), range(0)
+    ),
+    "no trend, all suffice": Planted(
+        lambda _: 0.7, ["detection_rate >= 0.6"], range(1, 101), range(1, 101)
+    ),
+    "no trend, at the limit": Planted(
+        lambda _: 0.7, ["detection_rate >= 0.7"], range(1, 101), range(1, 101)
+    ),
+}  # fmt: skip
+
+
+def engine_of(mean: Callable[[int], float]) -> Engine:
+    """Make an engine of a planted mean; a monitor costs a million."""
+
+    def run(monitors: int, seed: int) -> Mapping[str, float]:
+        shared = np.random.default_rng(seed).normal()
+        own = np.random.default_rng([seed, monitors]).normal()
+        return {
+            "detection_rate": mean(monitors) + 0.05 * (0.8 * shared + 0.6 * own),
+            "monitor_cost_usd": 1e6 * monitors * (1 + 0.02 * shared),
+        }
+
+    return Engine(lambda scenario: scenario.monitors["male"].count, run)
+
+
+def sized(case: Planted, first_seed: int) -> Sizing:
+    """Size a planted force once."""
     return size(
         Scenario.from_dict(TABLES),
-        require=["detection_rate >= 0.9"],
-        vary=["monitors.male.count=20:400"],
-        confidence=confidence,
+        require=case.rules,
+        vary=[f"{KEY}={case.sizes[0]}:{case.sizes[-1]}"],
         max_replications=MOST_RUNS,
         first_seed=first_seed,
         workers=1,
-        engine=Engine(lambda scenario: scenario.monitors["male"].count, run),
+        engine=engine_of(case.mean),
+    )
+
+
+def is_right(case: Planted, found: Sizing) -> bool:
+    """Tell whether every verdict, and every claim about sizes that were not run, is so."""
+    claims = zip(case.sizes, found.states[0].tolist(), strict=True)
+    verdicts = zip(found.evaluations[KEY], found.evaluations["verdict"], strict=True)
+    return all((n in case.suffice) == (state > 0) for n, state in claims if state) and all(
+        (n in case.suffice) == (verdict == "met")
+        for n, verdict in verdicts
+        if verdict != "undecided"
     )
 
 
 def main() -> None:
-    """Print how often the bracket holds the answer, how wide it is, and what it takes."""
-    print(f"{TRIALS} trials; the grid would take {SIZES * MOST_RUNS:,} runs")
-    for confidence in (0.8, 0.95):
-        found = [sized(1 + 1000 * trial, confidence) for trial in range(TRIALS)]
-        ends = [(one.insufficient.iloc[-1, 0], one.sufficient.iloc[0, 0]) for one in found]
-        right = np.mean([short < LEAST <= enough for short, enough in ends])
-        width = np.mean([enough - short for short, enough in ends])
+    """Print how often all claims are right, how much stays open, and what it takes."""
+    print("| the rules | all claims right | sizes left open | mean runs | of the full grid |")
+    print("|---|---|---|---|---|")
+    for name, case in CASES.items():
+        found = [sized(case, 1 + 1000 * trial) for trial in range(TRIALS)]
+        right = np.mean([is_right(case, one) for one in found])
+        left = np.mean([int((one.states == 0).sum()) for one in found])
         runs = np.mean([one.runs for one in found])
-        print(
-            f"confidence {confidence}: right in {right:.1%}, bracket {width:.0f} sizes wide, "
-            f"{runs:,.0f} runs, 1/{SIZES * MOST_RUNS / runs:.0f} of the grid"
-        )
+        grid = len(case.sizes) * MOST_RUNS / runs
+        print(f"| {name} | {100 * right:.1f} % | {left:.1f} | {runs:,.0f} | 1/{grid:.0f} |")
 
 
 if __name__ == "__main__":

@@ -184,8 +184,9 @@ def add_size(commands: words.Commands) -> None:
     size.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
     size.add_argument(
         "--require", action="append", required=True, metavar="RULE",
-        help='such as "detection_rate >= 0.9", "p90(response_time_min) <= 60" or '
-        '"P(answered_share >= 0.8) >= 0.9"; may be given several times',
+        help='such as "detection_rate >= 0.9", "p90(response_time_min) <= 60", '
+        '"P(answered_share >= 0.8) >= 0.9" or, with --cost, "cost <= 100e6"; may be given several '
+        "times",
     )  # fmt: skip
     _add_vary(size, "one size, or two by giving it twice")
     size.add_argument(
@@ -193,7 +194,7 @@ def add_size(commands: words.Commands) -> None:
     )
     size.add_argument(
         "--confidence", type=float, default=0.95, metavar="C",
-        help="chance that all verdicts are right (default: 0.95)",
+        help="chance that all verdicts on forces that are run are right (default: 0.95)",
     )  # fmt: skip
     size.add_argument(
         "--max-replications", type=words.replications, default=320, metavar="N",
@@ -201,8 +202,9 @@ def add_size(commands: words.Commands) -> None:
     )  # fmt: skip
     size.add_argument(
         "--max-forces", type=words.replications, default=60, metavar="N",
-        help="forces tested at most where two sizes vary (default: 60)",
+        help="forces that are run at most (default: 60)",
     )  # fmt: skip
+    _add_given(size)
     _add_runs(size, "size")
 
 
@@ -238,6 +240,7 @@ def add_optimise(commands: words.Commands) -> None:
         "--sampler", choices=("nsga2", "tpe"), default="nsga2",
         help="what proposes forces (default: nsga2)",
     )  # fmt: skip
+    _add_given(optimise)
     _add_runs(optimise, "optimise")
 
 
@@ -246,6 +249,14 @@ def _add_vary(command: argparse.ArgumentParser, how_often: str) -> None:
         "--vary", action="append", required=True, metavar="KEY=FROM:TO",
         help="what is varied, such as monitors.male.count=20:400 (or 20:400:10 in steps of ten); "
         f"monitors.count is the total of all groups; {how_often}",
+    )  # fmt: skip
+
+
+def _add_given(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--given", action="append", default=[], metavar="KEY=VALUE",
+        help="a value of the scenario that what is found is conditional on, such as "
+        "united_states.engagement=engaged; may be given several times",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sim.report import save_figure
 from sim.report.pareto import draw_pareto
 from sim.report.sizing import force_table
 from sim.scenario import Scenario
+from sim.sizing.given import given_text
 from sim.sizing.optimisation import CHECK_RUNS, Optimum, load_optuna, optimise
 
 KIND = "optimisation"
@@ -23,7 +24,7 @@ def execute(options: argparse.Namespace) -> int:
     ----------
     options
         ``scenario``, ``vary``, ``maximise``, ``minimise``, ``cost``, ``trials``,
-        ``replications``, ``sampler``, ``first_seed``, ``workers``, ``out``, ``quiet``.
+        ``replications``, ``sampler``, ``given``, ``first_seed``, ``workers``, ``out``, ``quiet``.
 
     Returns
     -------
@@ -47,6 +48,7 @@ def execute(options: argparse.Namespace) -> int:
             trials=options.trials,
             replications=options.replications,
             sampler=options.sampler,
+            given=options.given,
             first_seed=options.first_seed,
             workers=options.workers,
         )
@@ -57,7 +59,7 @@ def execute(options: argparse.Namespace) -> int:
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round((now() - started).total_seconds(), 3),
         **describe(found, options),
-        "scenario": scenario.model_dump(mode="json"),
+        "scenario": scenario.with_values(found.given).model_dump(mode="json"),
     }
     names = write_results(found, manifest, out)
     if not options.quiet:
@@ -74,6 +76,7 @@ def describe(found: Optimum, options: argparse.Namespace) -> dict[str, Any]:
         "maximise": [aim.text for aim in found.objectives if aim.maximise],
         "minimise": [aim.text for aim in found.objectives if not aim.maximise],
         "cost": options.cost,
+        "given": dict(found.given),
         "trials": options.trials,
         "sampler": options.sampler,
         "replications": found.replications,
@@ -87,10 +90,11 @@ def summary(found: Optimum) -> str:
     """Say how many forces were run with which seeds."""
     last = found.first_seed + found.replications - 1
     fresh = found.first_fresh_seed
+    given = f"Given {given_text(found.given)}: " if found.given else ""
     return (
-        f"{len(found.trials):,} trials with seeds {found.first_seed} to {last}; those on the front "
-        f"again with seeds {fresh} to {fresh + CHECK_RUNS * found.replications - 1} (fresh); "
-        f"{found.runs:,} runs in all."
+        f"{given}{len(found.trials):,} trials with seeds {found.first_seed} to {last}; those on "
+        f"the front again with seeds {fresh} to {fresh + CHECK_RUNS * found.replications - 1} "
+        f"(fresh); {found.runs:,} runs in all."
     )
 
 

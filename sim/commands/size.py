@@ -39,7 +39,7 @@ def execute(options: argparse.Namespace) -> int:
     ----------
     options
         ``scenario``, ``require``, ``vary``, ``cost``, ``confidence``, ``max_replications``,
-        ``max_forces``, ``first_seed``, ``workers``, ``out``, ``quiet``.
+        ``max_forces``, ``given``, ``first_seed``, ``workers``, ``out``, ``quiet``.
 
     Returns
     -------
@@ -61,6 +61,7 @@ def execute(options: argparse.Namespace) -> int:
             confidence=options.confidence,
             max_replications=options.max_replications,
             max_forces=options.max_forces,
+            given=options.given,
             first_seed=options.first_seed,
             workers=options.workers,
             tell=None if options.quiet else _tell,
@@ -70,7 +71,7 @@ def execute(options: argparse.Namespace) -> int:
         **environment(),
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round((now() - started).total_seconds(), 3),
-        "scenario": scenario.model_dump(mode="json"),
+        "scenario": scenario.with_values(found.given).model_dump(mode="json"),
     }
     names = write_results(found, manifest, options.cost, out, options.scenario)
     for line in found.warnings:
@@ -94,8 +95,11 @@ def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
     evaluations = found.evaluations.replace([np.inf, -np.inf], np.nan)
     return {
         "claim": found.claim,
+        "explanation": list(found.explanation),
         "warnings": list(found.warnings),
         "requirements": [requirement.text for requirement in found.requirements],
+        "budgets": dict(found.budgets),
+        "given": dict(found.given),
         "vary": {f.key: [f.levels[0], f.levels[-1], f.levels.step] for f in found.factors},
         "cost": cost,
         "confidence": found.confidence,
@@ -105,6 +109,8 @@ def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
         "runs": found.runs,
         "sufficient": found.sufficient.to_dict(orient="records"),
         "insufficient": found.insufficient.to_dict(orient="records"),
+        "largest": found.largest.to_dict(orient="records"),
+        "too_large": found.too_large.to_dict(orient="records"),
         "cheapest": found.cheapest,
         "least_cost": found.least_cost if np.isfinite(found.least_cost) else None,
         "evaluations": evaluations.to_dict(orient="records"),
@@ -118,6 +124,9 @@ def write_results(
     with staging(out) as folder:
         found.sufficient.to_csv(folder / "sufficient.csv", index=False)
         found.insufficient.to_csv(folder / "insufficient.csv", index=False)
+        if len(found.too_large):
+            found.largest.to_csv(folder / "largest.csv", index=False)
+            found.too_large.to_csv(folder / "too_large.csv", index=False)
         found.evaluations.to_csv(folder / "evaluations.csv", index=False)
         (folder / "sizing.json").write_text(json_text(describe(found, cost)), encoding="utf-8")
         (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
@@ -132,20 +141,19 @@ def draw(found: Sizing) -> Figure:
     note = f"{found.claim}\n{tested_text(found.evaluations, keys)}, from seed {found.first_seed}."
     if len(keys) == 1:
         targets = [(r.text, r.target, r.upwards) for r in found.requirements]
-        bars = "Bars: bounds at the error that each look may make."
+        bars = "Bars: bounds that hold all at once, as far as they are known."
         return draw_response(found.evaluations, keys[0], targets, f"{note} {bars}")
     rules = "; ".join(requirement.text for requirement in found.requirements)
     first, second = found.factors
     best = found.cheapest
     return draw_frontier(
         found.evaluations,
-        found.sufficient,
-        found.insufficient,
+        found.states,
         (first.key, second.key),
         (first.levels, second.levels),
         None if best is None else (best[first.key], best[second.key]),
-        f"Required: {rules}.\n{note} Shaded: what follows for forces that contain, or are "
-        "contained in, tested ones.",
+        f"Required: {rules}.\n{note} Shaded: what follows by the trend for forces that were "
+        "not run.",
     )
 
 
@@ -157,5 +165,10 @@ def _show(found: Sizing) -> None:
         show(force_table("Smallest forces shown to suffice", found.sufficient))
     if len(found.insufficient):
         show(force_table("Largest forces shown to fall short", found.insufficient))
+    if len(found.too_large):
+        show(force_table("Largest forces shown to suffice", found.largest))
+        show(force_table("Smallest forces shown to be too large", found.too_large))
     print(f"\n{found.claim}")
+    for line in found.explanation:
+        print(line)
     print(f"{tested_text(found.evaluations, keys)}.")

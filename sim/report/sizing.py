@@ -1,17 +1,25 @@
 """What a sizing shows: the response to one size, or the frontier of two."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from rich.markup import escape
 from rich.table import Table
 
-from sim.report.labels import capital, counted, factor_label, value_label
+from sim.report.labels import (
+    capital,
+    counted,
+    factor_label,
+    measure_digits,
+    measure_label,
+    value_label,
+)
 from sim.report.style import (
     BLACK,
     BLUE,
@@ -27,8 +35,12 @@ from sim.report.style import (
 
 COLOURS = {"met": BLUE, "undecided": ORANGE, "not met": VERMILION}
 MARKERS = {"met": "o", "undecided": "s", "not met": "X"}
+FINDINGS = {"met": "rule kept", "undecided": "open", "not met": "rule missed"}
 WORDS = {"met": "suffices", "undecided": "undecided", "not met": "falls short"}
 PANEL_HEIGHT_IN = 2.9
+MILLION = 1e6
+SHARES = ("share of runs",)
+"""What is tested where it is no measure."""
 
 
 def draw_response(
@@ -43,7 +55,7 @@ def draw_response(
     ----------
     evaluations
         One row a force and requirement: `factor`, `requirement`, `estimate`, `low`, `high`,
-        `finding`.
+        `finding`, `tested`.
     factor
         The size that varies.
     targets
@@ -59,12 +71,19 @@ def draw_response(
             rows = evaluations[evaluations["requirement"] == words]
             _draw_panel(axes, rows.sort_values(factor), factor, target, upwards=upwards)
             axes.set_title(words)
+            axes.set_ylabel(_axis_label(rows))
         panels[-1].set_xlabel(capital(size_label(factor)))
         if explained := [axes for axes in panels if axes.get_legend_handles_labels()[0]]:
             _explain(explained[0])
         add_title(figure, f"What is achieved with {size_label(factor)}")
         add_caption(figure, note)
     return figure
+
+
+def _target_text(tested: str, target: float) -> str:
+    if tested in SHARES or abs(target) >= MILLION:
+        return achieved_text(tested, target)
+    return value_label(target)
 
 
 def _draw_panel(
@@ -84,21 +103,29 @@ def _draw_panel(
         reach = np.where(np.isfinite(bounds), np.abs(bounds - estimate[:, None]), 0.0)
         axes.errorbar(
             part[factor], estimate, yerr=reach.T, color=colour, marker=MARKERS[verdict],
-            markersize=5, linestyle="none", elinewidth=1.2, label=WORDS[verdict],
+            markersize=5, linestyle="none", elinewidth=1.2, label=FINDINGS[verdict],
         )  # fmt: skip
+    if np.abs(shown["estimate"]).max() >= MILLION:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value / MILLION:,.4g} M")
+    elif rows["tested"].iloc[0] in SHARES:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
     axes.axhline(target, color=BLACK, linewidth=1.0, linestyle="--", zorder=2)
     side = "at least" if upwards else "at most"
-    place = (1.0, target)
+    place, words = (1.0, target), _target_text(str(rows["tested"].iloc[0]), target)
     axes.annotate(
-        f"{side} {value_label(target)}", place, xycoords=("axes fraction", "data"),
+        f"{side} {words}", place, xycoords=("axes fraction", "data"),
         xytext=(0, 3), textcoords="offset points", ha="right", fontsize=8,
     )  # fmt: skip
 
 
+def _axis_label(rows: pd.DataFrame) -> str:
+    names = [str(name) for name in rows["tested"].unique()]
+    return "" if not names else "Share of runs" if names[0] in SHARES else measure_label(names[0])
+
+
 def draw_frontier(
     evaluations: pd.DataFrame,
-    sufficient: pd.DataFrame,
-    insufficient: pd.DataFrame,
+    states: NDArray[np.int8],
     factors: tuple[str, str],
     ranges: tuple[range, range],
     cheapest: tuple[float, float] | None,
@@ -110,8 +137,8 @@ def draw_frontier(
     ----------
     evaluations
         One row a tested force and requirement, with `factors`, `runs` and `verdict`.
-    sufficient, insufficient
-        The smallest forces that suffice and the largest that fall short.
+    states
+        Of every pair, shape (first sizes, second sizes): 1 suffices, -1 does not, 0 is open.
     factors, ranges
         The two sizes and what they can be; the first one goes to the right.
     cheapest
@@ -124,8 +151,7 @@ def draw_frontier(
         figure = new_figure(6.8, 5.6)
         axes = figure.subplots()
         (left, right), (bottom, top) = ((sizes[0], sizes[-1]) for sizes in ranges)
-        _shade(axes, sufficient[[*factors]].to_numpy(), (right, top), "met", upwards=True)
-        _shade(axes, insufficient[[*factors]].to_numpy(), (left, bottom), "not met", upwards=False)
+        _shade(axes, states, ranges)
         forces = evaluations.drop_duplicates([*factors])
         for verdict, colour in COLOURS.items():
             if (part := forces[forces["verdict"] == verdict]).empty:
@@ -145,32 +171,21 @@ def draw_frontier(
         axes.set_xlabel(capital(size_label(across)))
         axes.set_ylabel(capital(size_label(upward)))
         _explain(axes)
-        add_title(figure, "Forces that suffice")
+        is_any = (forces["verdict"] == "met").any()
+        add_title(
+            figure, "Forces that suffice" if is_any else "Forces that were run: none suffices"
+        )
         add_caption(figure, note)
     return figure
 
 
-def _shade(
-    axes: Axes,
-    corners: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
-    end: tuple[float, float],
-    verdict: str,
-    *,
-    upwards: bool,
-) -> None:
-    """Fill the staircase of all forces that contain a corner (upwards) or lie within one."""
-    if not len(corners):
-        return
-    order = corners[np.argsort(corners[:, 0])]
-    right, top = end
-    step: Literal["pre", "post"] = "post" if upwards else "pre"
-    if upwards:
-        sizes, heights = [order[0, 0], *order[:, 0], right], [top, *order[:, 1], order[-1, 1]]
-    else:
-        sizes, heights = [right, *order[:, 0], order[-1, 0]], [order[0, 1], *order[:, 1], top]
-    colour = COLOURS[verdict]
-    axes.plot(sizes, heights, drawstyle=f"steps-{step}", color=colour, linewidth=1.4)
-    axes.fill_between(sizes, heights, top, step=step, color=colour, alpha=0.16, linewidth=0)
+def _shade(axes: Axes, states: NDArray[np.int8], ranges: tuple[range, range]) -> None:
+    """Fill the area of the pairs that suffice, and of those that do not."""
+    edges = [np.append(sizes, sizes[-1] + sizes.step) - sizes.step / 2 for sizes in ranges]
+    for state, verdict in ((1, "met"), (-1, "not met")):
+        mask = np.ma.masked_where(states != state, np.ones(states.shape))
+        colour = ListedColormap([COLOURS[verdict]])
+        axes.pcolormesh(*edges, mask.T, cmap=colour, alpha=0.16, linewidth=0, rasterized=True)
 
 
 def _explain(axes: Axes) -> None:
@@ -194,7 +209,11 @@ def sizing_table(evaluations: pd.DataFrame, factors: Sequence[str]) -> Table:
     """
     sizes = [*factors, *(["cost"] if "cost" in evaluations else [])]
     rules = list(dict.fromkeys(evaluations["requirement"]))
-    legend = "\n".join(f"rule {number}: {escape(rule)}" for number, rule in enumerate(rules, 1))
+    of = evaluations.drop_duplicates("requirement").set_index("requirement")["tested"]
+    legend = "\n".join(
+        f"rule {number}: {escape(rule)}{' (share of runs that keep it)' * (of[rule] in SHARES)}"
+        for number, rule in enumerate(rules, 1)
+    )
     table = Table(title=f"Forces tested\n{legend}", title_justify="left", box=None, pad_edge=False)
     headers = [*sizes, "runs", *(f"rule {number}" for number in range(1, len(rules) + 1))]
     for name in headers:
@@ -205,10 +224,42 @@ def sizing_table(evaluations: pd.DataFrame, factors: Sequence[str]) -> Table:
         table.add_row(
             *(value_label(first[name]) for name in sizes),
             f"{first['runs']:,}",
-            *(f"{by_rule[rule]:.4g}" for rule in rules),
+            *(achieved_text(of[rule], by_rule[rule]) for rule in rules),
             WORDS[first["verdict"]],
         )
     return table
+
+
+def achieved_text(tested: str, value: float) -> str:
+    """Write what a force achieved by a rule.
+
+    Parameters
+    ----------
+    tested
+        A measure, of which this is the mean over runs, or "share of runs".
+    value
+        In the unit of the measure; infinite where some runs never reach it.
+    """
+    if np.isnan(value):
+        return "-"
+    if tested in SHARES:
+        return f"{100 * value:.3g} %"
+    if np.isinf(value):
+        return "never"
+    if abs(value) >= MILLION:
+        return f"{value / MILLION:,.1f} M"
+    return f"{value:,.{measure_digits(tested.partition('[')[0])}f}"
+
+
+def bounds_text(tested: str, low: float, high: float) -> str:
+    """Write the bounds of what was achieved; a side that is not known yet is left out."""
+    if not np.isfinite([low, high]).any():
+        return ""
+    if not np.isfinite(low):
+        return f"at most {achieved_text(tested, high)}"
+    if not np.isfinite(high):
+        return f"at least {achieved_text(tested, low)}"
+    return f"{achieved_text(tested, low)} to {achieved_text(tested, high)}"
 
 
 def force_table(title: str, forces: pd.DataFrame) -> Table:

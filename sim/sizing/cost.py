@@ -1,5 +1,6 @@
 """The cost of a force: a formula of its sizes."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -39,6 +40,34 @@ class Cost:
     def of(self, sizes: Mapping[str, float]) -> float:
         """Return the cost of a force given by its sizes by key."""
         return self._formula.of({self._names[key]: size for key, size in sizes.items()})
+
+
+_BUDGET = re.compile(r"\s*cost\s*(?P<sign>[<>]=)\s*(?P<limit>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
+
+
+def read_budget(text: str) -> float | None:
+    """Read a rule such as ``cost <= 100e6`` about the formula of the cost.
+
+    Returns
+    -------
+    float or None
+        The limit; None where the rule speaks of something else.
+
+    Raises
+    ------
+    InputError
+        If it speaks of the cost and sets no upper limit.
+    """
+    if not re.match(r"\s*cost\b", text):
+        return None
+    match = _BUDGET.fullmatch(text)
+    try:
+        limit = float(match["limit"]) if match and match["sign"] == "<=" else None
+    except ValueError:
+        limit = None
+    if limit is None:
+        raise InputError(f"--require {text!r}: a budget must be like cost <= 100e6")
+    return limit
 
 
 def cost_grid(cost: Cost, factors: Sequence[Factor]) -> Floats:

@@ -13,7 +13,7 @@ Ozaki, Y., Tanigaki, Y., Watanabe, S. and Onishi, M. (2020), Multiobjective tree
 estimator, Proceedings of GECCO 2020, 533-541.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib import import_module
@@ -31,6 +31,7 @@ from sim.experiment.executors import available_cpus, open_executor
 from sim.scenario import Scenario
 from sim.sizing.cost import Cost
 from sim.sizing.factors import Factor, read_factor
+from sim.sizing.given import condition, read_given
 from sim.sizing.requirements import Statistic, read_statistic, statistic_of
 from sim.sizing.trials import Floats, Trials
 
@@ -69,6 +70,8 @@ class Optimum:
     first_fresh_seed: int
     runs: int
     """Runs made."""
+    given: Mapping[str, Any]
+    """What all of it is conditional on: values by key."""
 
 
 def optimise(
@@ -81,6 +84,7 @@ def optimise(
     trials: int = DEFAULT_TRIALS,
     replications: int = DEFAULT_REPLICATIONS,
     sampler: str = SAMPLERS[0],
+    given: Sequence[str] = (),
     first_seed: int = 1,
     workers: int | None = None,
     executor: Executor | None = None,
@@ -105,6 +109,9 @@ def optimise(
         Runs of each; those on the front get twice as many again, with other seeds.
     sampler
         What proposes forces: "nsga2" or "tpe".
+    given
+        Values of the scenario that all of it is conditional on, such as
+        ``united_states.engagement=engaged``.
     first_seed
         Seed of the sampler and of the first run of every force.
     workers
@@ -123,6 +130,8 @@ def optimise(
     if not isinstance(scenario, Scenario):
         scenario = Scenario.load(scenario)
     factors = [read_factor(text, scenario) for text in vary]
+    values_given = read_given(given)
+    scenario = condition(scenario, values_given, factors)
     formula = None if cost is None else Cost(cost, factors)
     objectives = _read_objectives(maximise, minimise, has_cost=formula is not None)
     _check(factors, trials, replications, sampler)
@@ -140,7 +149,9 @@ def optimise(
         front = _check_front(table, checks, CHECK_RUNS * replications)
     runs = values.trials.runs + fresh.runs
     aims = tuple(objectives)
-    return Optimum(tuple(factors), aims, table, front, replications, first_seed, fresh_seed, runs)
+    return Optimum(
+        tuple(factors), aims, table, front, replications, first_seed, fresh_seed, runs, values_given
+    )
 
 
 def load_optuna() -> ModuleType:

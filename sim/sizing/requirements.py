@@ -17,12 +17,13 @@ from sim.measures import MEASURES
 from sim.scenario.messages import did_you_mean
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NAME = r"\w+(?:\s*\[[^\]]*\])?"  # what stands in brackets is for `sim.measures` to read
 _PLAIN = re.compile(
-    rf"\s*(?:(?P<of>mean|p\d\d?)\s*\(\s*(?P<inner>\w+)\s*\)|(?P<name>\w+))"
+    rf"\s*(?:(?P<of>mean|p\d\d?)\s*\(\s*(?P<inner>{_NAME})\s*\)|(?P<name>{_NAME}))"
     rf"\s*(?P<sign>[<>]=)\s*(?P<limit>{_NUMBER})\s*"
 )
 _CHANCE = re.compile(
-    rf"\s*P\s*\(\s*(?P<name>\w+)\s*(?P<sign>[<>]=)\s*(?P<limit>{_NUMBER})\s*\)"
+    rf"\s*P\s*\(\s*(?P<name>{_NAME})\s*(?P<sign>[<>]=)\s*(?P<limit>{_NUMBER})\s*\)"
     rf"\s*>=\s*(?P<share>{_NUMBER})\s*"
 )
 GRAMMAR = (
@@ -30,6 +31,7 @@ GRAMMAR = (
 )
 CALL_TIMES = {"detection_delay_min", "response_time_min", "total_time_min"}
 """Times of single violations, of which each run has quantiles of its own."""
+SHARE_OF_RUNS = "share of runs"
 _WAITING = ("response_time", "total_time")
 
 
@@ -81,11 +83,27 @@ class Requirement:
         """Whether a larger tested number is better; shares of good runs always are."""
         return self.is_share_of_runs or self.at_least
 
+    @property
+    def tested(self) -> str:
+        """What is tested: the name of a measure for its mean over runs, or `SHARE_OF_RUNS`."""
+        return SHARE_OF_RUNS if self.is_share_of_runs else self.measure
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether what is averaged over runs lies between 0 and 1 in every run."""
+        known = MEASURES.get(base_name(self.measure))
+        return self.is_share_of_runs or (known is not None and known.unit == "share")
+
     def sample(self, value: float) -> float:
         """Turn the value of a run into what is averaged over runs."""
         if self.share is None or isnan(value):
             return value
         return float(value >= self.limit if self.at_least else value <= self.limit)
+
+
+def base_name(measure: str) -> str:
+    """Return the name of a measure without what is chosen in brackets."""
+    return measure.partition("[")[0].strip()
 
 
 def read_statistic(text: str) -> Statistic:
@@ -138,7 +156,7 @@ def read_requirement(text: str) -> Requirement:
 
 def _possible(measure: str, limit: float, text: str) -> float:
     """Return a limit that the measure can reach."""
-    known = MEASURES.get(measure)
+    known = MEASURES.get(base_name(measure))
     if limit < 0.0 or (known is not None and known.unit == "share" and limit > 1.0):
         most = " and at most 1, as a share is" if known and known.unit == "share" else ""
         raise InputError(f"{text!r}: the limit must be at least 0{most}")
@@ -151,21 +169,23 @@ def _statistic(text: str, of: str, name: str) -> Statistic:
     number = int(of[1:])
     if number == 0:
         raise InputError(f"{text!r}: a quantile must be from p1 to p99")
-    if name not in CALL_TIMES:
+    base = base_name(name)
+    if base not in CALL_TIMES:
         return Statistic(text, _known(name, text), number / 100.0)
-    own = f"{name.removesuffix('_min')}_p{number}_min"
+    own = f"{base.removesuffix('_min')}_p{number}_min"
     if own not in MEASURES:
-        raise InputError(f"{text!r}: of {name} a run has only p50 and p90")
-    return Statistic(text, own, 0.5)
+        raise InputError(f"{text!r}: of {base} a run has only p50 and p90")
+    return Statistic(text, f"{own}{name.removeprefix(base).strip()}", 0.5)
 
 
 def _known(name: str, text: str) -> str:
-    if name in MEASURES:
-        return name
-    hint = did_you_mean(name, {*MEASURES, *CALL_TIMES})
-    if name in CALL_TIMES:
-        hint = f"; a run has mean and quantiles of it: p90({name}) or {name[:-4]}_mean_min"
-    raise InputError(f"{text.strip()!r}: unknown measure {name}{hint}")
+    base = base_name(name)
+    if base in MEASURES:
+        return f"{base}{name.removeprefix(base).strip()}"
+    hint = did_you_mean(base, {*MEASURES, *CALL_TIMES})
+    if base in CALL_TIMES:
+        hint = f"; a run has mean and quantiles of it: p90({base}) or {base[:-4]}_mean_min"
+    raise InputError(f"{text.strip()!r}: unknown measure {base}{hint}")
 
 
 def value_of_run(measure: str, measures: Mapping[str, float]) -> float:
@@ -174,9 +194,17 @@ def value_of_run(measure: str, measures: Mapping[str, float]) -> float:
     A time is undefined where too few calls are ever answered (or violations detected): it then
     counts as longer than any limit. Only where there was nothing to measure, since no violation
     (or none grave enough for support) happened, does the run say nothing: NaN.
+
+    Raises
+    ------
+    InputError
+        If the run has no such measure.
     """
+    if measure not in measures:
+        raise InputError(f"a run gives no {measure}")
     value = float(measures[measure])
-    if not isnan(value) or measure not in MEASURES or MEASURES[measure].unit != "min":
+    known = MEASURES.get(base_name(measure))
+    if not isnan(value) or known is None or known.unit != "min":
         return value
     if measures.get("n_violations") == 0:
         return value

@@ -1,4 +1,4 @@
-"""What a sizing found, and the words in which it is claimed."""
+"""What a sizing found."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.sizing.cost import Cost, cost_grid
+from sim.sizing.bench import Bench
+from sim.sizing.claim import explain, lower_failures, make_claim, upper_failures
 from sim.sizing.factors import Factor
-from sim.sizing.frontier import Knowledge, Place, maximal, minimal
+from sim.sizing.frontier import Knowledge, maximal, minimal
+from sim.sizing.question import Question
 from sim.sizing.requirements import Requirement
-from sim.sizing.verdict import Finding, TestPlan
-
-type Floats = NDArray[np.float64]
-type Reversal = tuple[tuple[int, ...], tuple[int, ...], Requirement]
-
-MOST_LISTED = 4
-"""Forces named in a claim; the tables have all."""
-MOST_REVERSALS = 3
-"""Warnings in full; more are counted."""
+from sim.sizing.trend import Place
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,20 +23,33 @@ class Sizing:
 
     factors: tuple[Factor, ...]
     requirements: tuple[Requirement, ...]
+    budgets: Mapping[str, float]
+    """Rules about the formula of the cost: its limits by their words."""
+    given: Mapping[str, Any]
+    """What the claim is conditional on: values by key."""
     sufficient: pd.DataFrame
-    """The smallest forces that were shown to suffice, a row each: sizes, `cost` where asked for.
-    No row where none was."""
+    """The smallest forces whose own runs show that they suffice, a row each: sizes, `cost` where
+    asked for. No row where there is none."""
     insufficient: pd.DataFrame
-    """The largest forces that were shown to fall short, as `sufficient`."""
+    """The largest forces whose own runs show that they fall short, as `sufficient`."""
+    largest: pd.DataFrame
+    """The largest forces that suffice, where a larger one was shown to fall short; else empty."""
+    too_large: pd.DataFrame
+    """The smallest forces that fall short although a smaller one suffices."""
     evaluations: pd.DataFrame
-    """One row a tested force and requirement: sizes, `cost` where asked for, `requirement`,
-    `runs`, `estimate`, `low`, `high` (bounds at the error of the look), `finding` (of the
-    requirement) and `verdict` (of the force)."""
+    """One row a force that was run and requirement: sizes, `cost` where asked for, `requirement`,
+    `tested` (a measure for its mean over runs, or "share of runs"), `runs`, `undefined` (runs of
+    these without a value), `estimate`, `low`, `high` (bounds that hold all at once), `finding` (of
+    the requirement) and `verdict` (of the force)."""
+    states: NDArray[np.int8]
+    """Of every force in range, first by second size (one row for one size): 1 suffices, -1 does
+    not, by its own runs or by the trend; 0 is open."""
     cheapest: dict[str, float] | None
     """Sizes and `cost` of the cheapest force shown to suffice; None without costs, or if none
     was."""
     least_cost: float
-    """No force in range that costs less than this suffices; NaN without costs."""
+    """No force in range that costs less than this suffices, by its runs or by the trend; NaN
+    without costs."""
     confidence: float
     most_runs: int
     most_forces: int
@@ -51,213 +58,110 @@ class Sizing:
     """Runs made."""
     claim: str
     """What is claimed, in words."""
+    explanation: tuple[str, ...]
+    """What it rests on for forces that were not run, and why none suffices; a line each."""
     warnings: tuple[str, ...]
     """What speaks against it, a line each."""
 
 
 def make_sizing(
-    *,
-    factors: Sequence[Factor],
-    requirements: Sequence[Requirement],
-    known: Knowledge,
-    findings: Mapping[Place, Sequence[Finding]],
-    samples: Mapping[Place, Sequence[Floats]],
-    cost: Cost | None,
-    confidence: float,
-    plan: TestPlan,
-    most_forces: int,
-    first_seed: int,
-    runs: int,
-    least_runs: Sequence[float],
-    worse: Sequence[Reversal],
+    bench: Bench, known: Knowledge, *, confidence: float, most_forces: int, first_seed: int
 ) -> Sizing:
     """Put the outcome of a search in tables and words."""
-    grid = None if cost is None else cost_grid(cost, factors).reshape(known.shape)
-    sufficient = _forces(minimal(known.sufficient), factors, grid)
-    insufficient = _forces(maximal(known.failed & ~known.met), factors, grid)
+    asked = bench.asked
+    met = known.run_verdicts("met")
+    sufficient = _forces(minimal(met), asked)
+    too_large = upper_failures(known)
     best, least = None, float("nan")
-    if grid is not None:
-        least = float(grid[~known.failed].min(initial=np.inf))
+    if asked.prices is not None:
+        least = float(asked.prices[~known.claimed_short].min(initial=np.inf))
+        sufficient = sufficient.sort_values("cost", kind="stable", ignore_index=True)
         if len(sufficient):
-            sufficient = sufficient.sort_values("cost", kind="stable", ignore_index=True)
             best = {str(key): float(value) for key, value in sufficient.iloc[0].items()}
-    claim = _claim(factors, known, sufficient, insufficient, best, least, confidence)
-    if known.failed.all():
-        claim += _shortfall(requirements, findings)
-    if (known.met & known.failed).any():
-        claim += " What is said of untested forces takes more to be never worse, which failed here."
     return Sizing(
-        factors=tuple(factors),
-        requirements=tuple(requirements),
+        factors=asked.factors,
+        requirements=asked.requirements,
+        budgets=dict(asked.budgets),
+        given=dict(asked.given),
         sufficient=sufficient,
-        insufficient=insufficient,
-        evaluations=_evaluations(factors, requirements, known, findings, samples, grid),
+        insufficient=_forces(lower_failures(known), asked),
+        largest=_forces(maximal(met) if too_large else [], asked),
+        too_large=_forces(too_large, asked),
+        evaluations=_evaluations(bench, known),
+        states=known.claimed_sufficient.astype(np.int8) - known.claimed_short,
         cheapest=best,
         least_cost=least,
         confidence=confidence,
-        most_runs=plan.looks[-1],
+        most_runs=bench.plan.looks[-1],
         most_forces=most_forces,
         first_seed=first_seed,
-        runs=runs,
-        claim=claim,
-        warnings=(
-            *_skew_warnings(requirements, least_runs, plan.looks[-1]),
-            *_warnings(factors, known, worse),
-        ),
+        runs=bench.trials.runs,
+        claim=make_claim(bench, known, confidence),
+        explanation=tuple(explain(bench, known)),
+        warnings=(*_skew_warnings(bench), *_warnings(known)),
     )
 
 
-def sizes_at(place: Place, factors: Sequence[Factor]) -> dict[str, int]:
-    """Return the sizes of the force at a place of the grid, by key."""
-    numbers = place[-len(factors) :]
-    return {f.key: f.levels[n] for f, n in zip(factors, numbers, strict=True)}
-
-
-def _forces(
-    places: Sequence[Place], factors: Sequence[Factor], grid: Floats | None
-) -> pd.DataFrame:
+def _forces(places: Sequence[Place], asked: Question) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
-        {**sizes_at(place, factors), **({} if grid is None else {"cost": float(grid[place])})}
-        for place in places
+        {**asked.sizes(place), **_price(asked, place)} for place in places
     ]
-    keys = [factor.key for factor in factors]
-    return pd.DataFrame(rows, columns=[*keys, *([] if grid is None else ["cost"])])
+    return pd.DataFrame(rows, columns=[*asked.keys, *([] if asked.prices is None else ["cost"])])
 
 
-def _evaluations(
-    factors: Sequence[Factor],
-    requirements: Sequence[Requirement],
-    known: Knowledge,
-    findings: Mapping[Place, Sequence[Finding]],
-    samples: Mapping[Place, Sequence[Floats]],
-    grid: Floats | None,
-) -> pd.DataFrame:
+def _price(asked: Question, place: Place) -> dict[str, float]:
+    return {} if asked.prices is None else {"cost": float(asked.prices[place])}
+
+
+def _evaluations(bench: Bench, known: Knowledge) -> pd.DataFrame:
     rows = []
     for place in sorted(known.tested):
-        force = _forces([place], factors, grid).iloc[0].to_dict()
-        found = zip(requirements, findings[place], samples[place], strict=True)
+        samples = zip(
+            bench.asked.requirements, bench.findings[place], bench.samples(place), strict=True
+        )
         rows += [
             {
-                **force,
+                **bench.asked.sizes(place),
+                **_price(bench.asked, place),
                 "requirement": requirement.text,
+                "tested": requirement.tested,
                 "runs": len(sample),
+                "undefined": int(np.isnan(sample).sum()),
                 "estimate": finding.estimate,
                 "low": finding.low,
                 "high": finding.high,
                 "finding": finding.verdict,
-                "verdict": known.tested[place],
+                "verdict": known.tested[place].verdict,
             }
-            for requirement, finding, sample in found
+            for requirement, finding, sample in samples
         ]
     return pd.DataFrame(rows)
 
 
-def _claim(
-    factors: Sequence[Factor],
-    known: Knowledge,
-    sufficient: pd.DataFrame,
-    insufficient: pd.DataFrame,
-    best: Mapping[str, float] | None,
-    least: float,
-    confidence: float,
-) -> str:
-    sure = f"With {100 * confidence:g} % confidence"
-    if known.failed.all():
-        return f"{sure}, no force in range suffices."
-    if not len(sufficient) and not len(insufficient):
-        return "No force in range was shown to suffice, and none to fall short: all are open."
-    if not len(sufficient):
-        return (
-            f"No force in range was shown to suffice. {sure}, that much was shown to fall short: "
-            f"{_list_of(insufficient)}; the rest is open."
-        )
-    if best is not None:
-        force = ", ".join(f"{key} = {best[key]:g}" for key in best if key != "cost")
-        words = f"{sure}, {force} at a cost of {best['cost']:g} suffices, and no force in range"
-        return f"{words} that costs less than {least:g} does."
-    if len(factors) == 1:
-        return f"{sure}, {_one_size(factors[0], sufficient, insufficient)}"
-    missing = int((~known.met & ~known.failed).sum())
-    return (
-        f"{sure}, these forces suffice, and so do all that contain one: {_list_of(sufficient)}. "
-        f"These fall short, and so do all contained in one: {_list_of(insufficient)}. "
-        f"{missing:,} of {known.met.size:,} forces in range are open."
-    )
-
-
-def _shortfall(
-    requirements: Sequence[Requirement], findings: Mapping[Place, Sequence[Finding]]
-) -> str:
-    """Say of what the largest force falls short, and what it achieves."""
-    rules = [
-        f"{requirement.text} ({_achieved(requirement, finding.estimate)})"
-        for requirement, finding in zip(requirements, findings[max(findings)], strict=True)
-        if finding.verdict == "not met"
-    ]
-    return f" The largest falls short of {', '.join(rules)}."
-
-
-def _achieved(requirement: Requirement, estimate: float) -> str:
-    if np.isinf(estimate):
-        return "never reached in some runs"
-    return f"{estimate:.4g}{' of runs' if requirement.is_share_of_runs else ''}"
-
-
-def _one_size(factor: Factor, sufficient: pd.DataFrame, insufficient: pd.DataFrame) -> str:
-    enough = int(sufficient[factor.key].iloc[0])
-    if not len(insufficient):
-        if enough == factor.levels[0]:
-            return f"{factor.key} = {enough} suffices; this is the least in range."
-        return f"{factor.key} = {enough} suffices; smaller forces are open."
-    short = int(insufficient[factor.key].iloc[-1])
-    words = f"{factor.key} = {enough} suffices and {short} does not"
-    if factor.levels.index(enough) - factor.levels.index(short) == 1:
-        return f"{words}: {enough} is the least."
-    return f"{words}: the least is from {short + factor.levels.step} to {enough}."
-
-
-def _list_of(forces: pd.DataFrame) -> str:
-    if not len(forces):
-        return "none"
-    rows = forces.to_dict(orient="records")
-    texts = [" with ".join(f"{key} = {row[key]:g}" for key in row) for row in rows[:MOST_LISTED]]
-    more = f"; and {len(rows) - MOST_LISTED} more" if len(rows) > MOST_LISTED else ""
-    return "; ".join(texts) + more
-
-
-def _skew_warnings(
-    requirements: Sequence[Requirement], least_runs: Sequence[float], most_runs: int
-) -> list[str]:
+def _skew_warnings(bench: Bench) -> list[str]:
     """Say where runs differ so much in kind that their mean takes more of them than allowed."""
+    politics = bench.asked.scenario.united_states.engagement == "random"
+    advice = "; or set what makes runs unequal: --given united_states.engagement=engaged"
     return [
         f"{requirement.measure} is so skew over runs that its mean takes {least:,.0f} runs to "
-        f"judge (--max-replications); P({requirement.measure} ...) >= SHARE takes fewer"
-        for requirement, least in zip(requirements, least_runs, strict=True)
-        if not requirement.is_share_of_runs and least > most_runs
+        f"judge closely (--max-replications); P({requirement.measure} ...) >= SHARE takes fewer"
+        f"{advice if politics else ''}"
+        for requirement, least in zip(bench.asked.requirements, bench.least_runs, strict=True)
+        if not requirement.is_share_of_runs and least > bench.plan.looks[-1]
     ]
 
 
-def _warnings(factors: Sequence[Factor], known: Knowledge, worse: Sequence[Reversal]) -> list[str]:
+def _warnings(known: Knowledge) -> list[str]:
     lines = []
-    for small, large, requirement in worse[:MOST_REVERSALS]:
-        keys = [factor.key for factor in factors]
-        few, many = (
-            ", ".join(f"{key} = {n}" for key, n in zip(keys, force, strict=True))
-            for force in (small, large)
-        )
+    against = [place for place, found in known.tested.items() if found.verdict == "undecided"]
+    if known.is_exhausted and known.worthwhile(np.ones(known.shape, dtype=np.bool_)).any():
         lines.append(
-            f"more is not always better: {requirement.measure} is worse at {many} than at {few}"
+            f"{len(known.tested)} forces were run, the most allowed (--max-forces): more would "
+            "leave fewer open"
         )
-    if len(worse) > MOST_REVERSALS:
-        lines.append(f"so it is for {len(worse) - MOST_REVERSALS} more pairs of tested forces")
-    if (known.met & known.failed).any():
+    if against and not known.run_verdicts("met").any():
         lines.append(
-            "a force was shown to suffice that lies within one shown to fall short: more is not "
-            "always better, so smaller or cheaper forces than these may suffice"
-        )
-    if known.is_exhausted and len(factors) == 2:
-        lines.append(
-            f"{len(known.tested)} forces were tested, the most allowed: the frontier is coarser "
-            "than it could be"
+            f"{len(against)} of {len(known.tested)} forces run stayed undecided: more runs of each "
+            "(--max-replications) would tell"
         )
     return lines

@@ -31,6 +31,8 @@ class Trials:
         Where runs are made.
     first_seed
         Seed of the first run of every variant; the next ones follow.
+    beside
+        Names of measures that are kept where the engine gives them, and are NaN where not.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class Trials:
         engine: Engine,
         pool: Executor,
         first_seed: int,
+        beside: Sequence[str] = (),
     ) -> None:
         self.first_seed = first_seed
         self.runs = 0
         """Runs made so far."""
         self._scenario = scenario
-        self._measures = tuple(dict.fromkeys(measures))
+        self._needed = tuple(dict.fromkeys(measures))
+        self._beside = tuple(name for name in beside if name not in self._needed)
         self._engine = engine
         self._pool = pool
         self._rows: dict[tuple[tuple[str, Any], ...], list[list[float]]] = {}
@@ -78,11 +82,12 @@ class Trials:
             rows += self._pool.map(partial(self._run, plan), seeds)
             self.runs += len(seeds)
         table = np.array(rows[:runs])
-        return {name: table[:, column] for column, name in enumerate(self._measures)}
+        return {name: table[:, column] for column, name in enumerate(self._needed + self._beside)}
 
     def _run(self, plan: Plan, seed: int) -> list[float]:
         try:
             measures = self._engine.run(plan, seed)
         except Exception as error:
             raise InputError(f"the run with seed {seed} failed: {error}") from error
-        return [value_of_run(name, measures) for name in self._measures]
+        values = [value_of_run(name, measures) for name in self._needed]
+        return values + [float(measures.get(name, np.nan)) for name in self._beside]

@@ -1,7 +1,10 @@
 """Whether a force meets its requirements: a test in looks, after ever more runs.
 
-The looks are planned: after 40, 80, 160, ... runs. Each spends an equal share of the error that the
-force was given (Bonferroni's bound), so that looking again costs no confidence.
+The looks are planned: after 40, 80, 160, ... runs. The error is shared out evenly over all forces
+in range, looks and requirements (Bonferroni's bound), so that neither looking again, nor the choice
+of forces, costs confidence: every finding of every force that is run is right, all at once. A force
+either meets a requirement or does not, so only one of two errors can be made of it, and each bound
+may use all of its share.
 
 References
 ----------
@@ -9,6 +12,8 @@ Jennison, C. and Turnbull, B. W. (2000), Group Sequential Methods with Applicati
 Trials, chapters 2 and 11: repeated looks and t statistics.
 Berger, R. L. (1982), Multiparameter hypothesis testing and acceptance sampling, Technometrics 24,
 295-300: a force meets all requirements with error a when it meets each with error a.
+Hoeffding, W. (1963), Probability inequalities for sums of bounded random variables, Journal of the
+American Statistical Association 58, 13-30, theorem 1: bounds of the mean of any values in [0, 1].
 Clopper, C. J. and Pearson, E. S. (1934), The use of confidence or fiducial limits illustrated in
 the case of the binomial, Biometrika 26, 404-413.
 Sugden, R. A., Smith, T. M. F. and Jones, R. P. (2000), Cochran's rule for simple random sampling,
@@ -21,7 +26,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, stdtrit
+from scipy.optimize import brentq
+from scipy.special import betaincinv, rel_entr, stdtrit
 from scipy.stats import skew
 
 from sim.sizing.requirements import Requirement
@@ -43,29 +49,29 @@ class TestPlan:
 
     looks: tuple[int, ...]
     """Runs at each look, ascending."""
-    error_met: float
-    """Of each look: chance that a force that falls short is called sufficient."""
-    error_not_met: float
-    """Of each look: chance that a force that suffices is called insufficient."""
+    error: float
+    """Of each look at each requirement: chance that its finding is wrong."""
 
     @classmethod
-    def make(cls, confidence: float, forces: int, most_runs: int) -> "TestPlan":
-        """Share the error out over forces, looks and the two kinds of error.
+    def make(cls, confidence: float, forces: int, most_runs: int, rules: int = 1) -> "TestPlan":
+        """Share the error out over forces, looks and requirements.
 
         Parameters
         ----------
         confidence
-            Chance that all verdicts are right.
+            Chance that all findings are right.
         forces
-            How many forces are tested at most.
+            How many forces there are in range: which of them are run hangs on the same seeds, so
+            the bound has to cover all that could have been.
         most_runs
             Runs of one force at most.
+        rules
+            How many requirements there are.
         """
         looks = [min(FIRST_LOOK, most_runs)]
         while looks[-1] < most_runs:
             looks.append(min(2 * looks[-1], most_runs))
-        error = (1.0 - confidence) / (2 * forces * len(looks))
-        return cls(tuple(looks), error, error)
+        return cls(tuple(looks), (1.0 - confidence) / (forces * len(looks) * rules))
 
 
 class Finding(NamedTuple):
@@ -97,7 +103,8 @@ def judge(
     plan: TestPlan,
     look: int,
     least_runs: Sequence[float],
-) -> tuple[Verdict, list[Finding]]:
+    before: Sequence[Finding] = (),
+) -> list[Finding]:
     """Judge a force at a look.
 
     Parameters
@@ -112,45 +119,57 @@ def judge(
         Number of this look, from 0.
     least_runs
         For each requirement: before so many runs a mean is not judged, whatever this force shows.
+    before
+        What the look before found; its bounds go on holding.
 
     Returns
     -------
-    verdict
-        "met" when every requirement is, "not met" when one is not, else "undecided".
-    findings
+    list of Finding
         Of each requirement.
     """
     is_last = look == len(plan.looks) - 1
-    # Any one requirement can call a force insufficient by mistake: they share that error.
-    errors = (plan.error_met, plan.error_not_met / len(requirements))
-    findings = [
-        _find(requirement, sample[~np.isnan(sample)], errors, least, is_last=is_last)
+    now = [
+        _find(requirement, sample[~np.isnan(sample)], plan.error, least, is_last=is_last)
         for requirement, sample, least in zip(requirements, samples, least_runs, strict=True)
     ]
+    return [_joined(*pair) for pair in zip(before, now, strict=True)] if before else now
+
+
+def verdict_of(findings: Sequence[Finding]) -> Verdict:
+    """Return "met" when every requirement is, "not met" when one is not, else "undecided"."""
     verdicts = {finding.verdict for finding in findings}
-    if verdicts == {"met"}:
-        return "met", findings
-    return ("not met" if "not met" in verdicts else "undecided"), findings
+    if "not met" in verdicts:
+        return "not met"
+    return "met" if verdicts == {"met"} else "undecided"
+
+
+def _joined(before: Finding, now: Finding) -> Finding:
+    """Join what two looks found: all their bounds hold at once, and a verdict stays."""
+    if np.isinf(now.estimate):
+        return now
+    low, high = max(before.low, now.low), min(before.high, now.high)
+    return Finding(now.estimate, low, high, now.verdict if _is_open(before) else before.verdict)
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.verdict == "undecided"
 
 
 def _find(
-    requirement: Requirement,
-    sample: Floats,
-    errors: tuple[float, float],
-    least: float,
-    *,
-    is_last: bool,
+    requirement: Requirement, sample: Floats, error: float, least: float, *, is_last: bool
 ) -> Finding:
-    error_met, error_not_met = errors
-    upwards, target = requirement.upwards, requirement.target
-    below, above = (error_met, error_not_met) if upwards else (error_not_met, error_met)
-    estimate, low, high = _bounds(sample, below, above, least, is_last=is_last)
-    good, bad = (low >= target, high < target) if upwards else (high <= target, low > target)
+    target = requirement.target
+    estimate, low, high = _bounds(sample, error, least, is_last=is_last)
+    if low == -np.inf and requirement.is_bounded and _is_share(sample):
+        low, high = bounded_mean_bounds(estimate, len(sample), error)
+    good, bad = low >= target, high < target
+    if not requirement.upwards:
+        good, bad = high <= target, low > target
     return Finding(estimate, low, high, "met" if good else "not met" if bad else "undecided")
 
 
 def _bounds(
-    sample: Floats, below: float, above: float, least: float, *, is_last: bool
+    sample: Floats, error: float, least: float, *, is_last: bool
 ) -> tuple[float, float, float]:
     """Return mean and one-sided bounds, each with its own error."""
     n = len(sample)
@@ -160,15 +179,51 @@ def _bounds(
         return np.inf, np.inf, np.inf
     mean, spread = float(sample.mean()), float(sample.std(ddof=1))
     if np.isin(sample, (0.0, 1.0)).all():
-        return mean, *share_bounds(int(sample.sum()), n, below, above)
-    if spread <= EQUAL * abs(mean):
+        return mean, *share_bounds(int(sample.sum()), n, error, error)
+    if _are_equal(sample):
         # Equal values may be a law or luck: they are believed only when no more runs are due.
         return (mean, mean, mean) if is_last else (mean, -np.inf, np.inf)
     if n < max(least, runs_for_t(sample)):
         return mean, -np.inf, np.inf
-    scale = spread / n**0.5
-    low = mean + float(stdtrit(n - 1, below)) * scale
-    return mean, low, mean - float(stdtrit(n - 1, above)) * scale
+    reach = float(stdtrit(n - 1, 1.0 - error)) * spread / n**0.5
+    return mean, mean - reach, mean + reach
+
+
+def _are_equal(sample: Floats) -> bool:
+    return bool(np.ptp(sample) <= EQUAL * abs(float(sample.mean())))
+
+
+def _is_share(sample: Floats) -> bool:
+    """Tell whether values lie between 0 and 1 and differ; equal ones are judged by themselves."""
+    return len(sample) > 1 and bool(0.0 <= sample.min() < sample.max() <= 1.0)
+
+
+def bounded_mean_bounds(mean: float, trials: int, error: float) -> tuple[float, float]:
+    """Return one-sided bounds of the mean of values in [0, 1], however they are distributed.
+
+    Parameters
+    ----------
+    mean
+        Of the values, in [0, 1].
+    trials
+        How many there are.
+    error
+        Chance that the true mean lies beyond a bound.
+
+    Notes
+    -----
+    Hoeffding's first theorem: a mean this far from the truth m has a chance of at most
+    exp(-n D(mean, m)), D being the relative entropy of two shares.
+    """
+    limit = -float(np.log(error)) / trials
+
+    def beyond(truth: float) -> float:
+        return float(rel_entr(mean, truth) + rel_entr(1.0 - mean, 1.0 - truth)) - limit
+
+    tiny = 1e-12
+    low = brentq(beyond, tiny, mean) if mean > tiny and beyond(tiny) > 0.0 else 0.0
+    is_below = mean < 1.0 - tiny and beyond(1.0 - tiny) > 0.0
+    return float(low), float(brentq(beyond, mean, 1.0 - tiny) if is_below else 1.0)
 
 
 def share_bounds(good: int, trials: int, below: float, above: float) -> tuple[float, float]:
