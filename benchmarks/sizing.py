@@ -6,16 +6,20 @@ search has as many runs of every size as the search spends on the closest ones.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.experiment import Engine
 from sim.scenario import Scenario
 from sim.sizing import Sizing, size
 
-TRIALS, MOST_RUNS = 300, 320
+type Floats = NDArray[np.float64]
+
+TRIALS, MOST_RUNS, MOST_MONITORS = 300, 320, 400
 KEY = "monitors.male.count"
 TABLES = {
     "title": "Planted",
@@ -66,12 +70,17 @@ CASES: dict[str, Planted] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=MOST_RUNS)
+def noise_of(seed: int) -> Floats:
+    """Draw the noise of a seed: its own, and that of every number of monitors."""
+    return np.random.default_rng(seed).normal(size=MOST_MONITORS + 1)
+
+
 def engine_of(mean: Callable[[int], float]) -> Engine:
     """Make an engine of a planted mean; a monitor costs a million."""
 
     def run(monitors: int, seed: int) -> Mapping[str, float]:
-        shared = np.random.default_rng(seed).normal()
-        own = np.random.default_rng([seed, monitors]).normal()
+        shared, own = noise_of(seed)[[0, monitors]]
         return {
             "detection_rate": mean(monitors) + 0.05 * (0.8 * shared + 0.6 * own),
             "monitor_cost_usd": 1e6 * monitors * (1 + 0.02 * shared),
@@ -114,7 +123,10 @@ def main() -> None:
         left = np.mean([int((one.states == 0).sum()) for one in found])
         runs = np.mean([one.runs for one in found])
         grid = len(case.sizes) * MOST_RUNS / runs
-        print(f"| {name} | {100 * right:.1f} % | {left:.1f} | {runs:,.0f} | 1/{grid:.0f} |")
+        print(
+            f"| {name} | {100 * right:.1f} % | {left:.1f} | {runs:,.0f} | 1/{grid:.0f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

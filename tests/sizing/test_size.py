@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.experiment import Engine
@@ -110,12 +112,17 @@ def test_every_force_meets_the_same_seeds(find: Callable[..., Sizing], engine: E
     assert all(used == list(range(7, 7 + len(used))) for used in seeds.values())
 
 
+@lru_cache(maxsize=320)
+def noise_of(seed: int) -> NDArray[np.float64]:
+    """Draw the noise of a seed: its own, and that of every number of monitors."""
+    return np.random.default_rng(seed).normal(size=401)
+
+
 def planted(mean: Callable[[int], float], spread: float = SPREAD) -> Run:
     """Plant the mean detection rate of every number of monitors; each costs a million."""
 
     def run(plan: tuple[int, int], seed: int) -> dict[str, float]:
-        shared = np.random.default_rng(seed).normal()
-        own = np.random.default_rng([seed, *plan]).normal()
+        shared, own = noise_of(seed)[[0, plan[0]]]
         rate = mean(plan[0]) + spread * (0.8 * shared + 0.6 * own)
         return {"detection_rate": rate, "monitor_cost_usd": 1e6 * plan[0] * (1 + 0.02 * shared)}
 
