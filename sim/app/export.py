@@ -2,11 +2,19 @@
 
 import io
 import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from sim.app.watch import Watch
 from sim.model import CeasefireModel
 from sim.report import draw_run_map
+
+_DRAWING = threading.Lock()
+"""Matplotlib's settings are those of the whole server; its tabs draw one after the other."""
 
 
 def events_csv(model: CeasefireModel) -> str:
@@ -35,8 +43,59 @@ def _plain(value: object) -> object:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def map_svg(model: CeasefireModel) -> bytes:
-    """Return the map of the run so far as SVG."""
+def map_svg(model: CeasefireModel, changed: str = "") -> bytes:
+    """Return the map of the run so far as SVG.
+
+    Parameters
+    ----------
+    model
+        The run.
+    changed
+        What differs from the scenario of that title, for the caption.
+    """
     file = io.BytesIO()
-    draw_run_map(model.outcome).savefig(file, format="svg")
+    with _DRAWING:
+        draw_run_map(model.outcome, changed).savefig(file, format="svg")
     return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form in which a run can be saved: its words, its media type, and what makes it."""
+
+    label: str
+    media_type: str
+    make: Callable[[Watch], str]
+
+
+FORMS = {
+    "events.csv": Form("Events (CSV)", "text/csv", lambda run: events_csv(run.model)),
+    "events.geojson": Form(
+        "Events (GeoJSON)", "application/geo+json", lambda run: events_geojson(run.model)
+    ),
+    "map.svg": Form(
+        "Map (SVG)", "image/svg+xml", lambda run: map_svg(run.model, run.making.words()).decode()
+    ),
+}
+"""Forms by the ending of their files."""
+
+
+def saved_file(watch: Watch, ending: str, number: int) -> dict[str, Any]:
+    """Return the run so far as a file for the browser.
+
+    Parameters
+    ----------
+    watch
+        The run; its name and its content are of the same moment.
+    ending
+        One of `FORMS`.
+    number
+        Number of the file in its tab, from 1.
+    """
+    form = FORMS[ending]
+    return {
+        "number": number,
+        "name": f"{watch.file_name()}-{ending}",
+        "type": form.media_type,
+        "text": form.make(watch),
+    }

@@ -13,8 +13,8 @@ from typing import Any
 import solara
 import solara.lab
 
-from sim.app.desk import Desk
-from sim.app.export import events_csv, events_geojson, map_svg
+from sim.app.desk import NOTHING_PICKED, Desk
+from sim.app.export import FORMS, saved_file
 from sim.app.figures import clock_text, compared, latest, story
 from sim.app.levers import GROUPS
 from sim.app.results import RESULTS_VARIABLE
@@ -22,7 +22,7 @@ from sim.app.results_panel import ResultsPanel
 from sim.app.scenarios import SCENARIO_VARIABLE
 from sim.app.watch import SPEEDS_MIN, Watch
 
-NOTHING_PICKED = -1
+KEPT, NOW = "kept", "now"
 CSS = """
 .ceasefire-page { position: relative; height: 720px; width: 100%; display: grid;
   grid-template-columns: 270px minmax(0, 1fr) 330px; grid-template-rows: minmax(0, 1fr); }
@@ -58,12 +58,12 @@ CSS = """
 def Map(  # noqa: N802  # a component
     ground_json: str,
     frame_json: str,
-    playing: bool,
+    playing: int,
     picked: int,
     event_next: Callable[[dict[str, int]], None],
     event_pick: Callable[[int], None],
 ) -> None:
-    """Draw a run on a canvas; asks for the next frame when it has painted one.
+    """Draw a run on a canvas; while playing, asks for the next frame when it has painted one.
 
     Texts, because Solara searches each number of a list for components, several times a frame.
     """
@@ -75,21 +75,23 @@ def Controls(  # noqa: N802
     scenario: str,
     title: str,
     playing: bool,
+    done: bool,
     speed: int,
     speeds: list[int],
-    seed: int,
+    seed: str,
     error: str,
     groups: list[str],
     levers: list[dict[str, Any]],
+    answer: int,
     event_scenario_chosen: Callable[[str], None],
-    event_play: Callable[[Any], None],
+    event_play: Callable[[bool], None],
     event_step: Callable[[Any], None],
     event_reset: Callable[[Any], None],
     event_speed_chosen: Callable[[int], None],
     event_seed_chosen: Callable[[str], None],
     event_lever_set: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Show the controls."""
+    """Show the controls; the seed as text, as a browser has no whole numbers above 2**53."""
 
 
 @solara.component_vue("dashboard.vue")
@@ -107,6 +109,17 @@ def Dashboard(  # noqa: N802
     """Show the figures of a run so far."""
 
 
+@solara.component_vue("downloads.vue")
+def Downloads(  # noqa: N802
+    runs: list[list[str]],
+    forms: list[list[str]],
+    files: list[dict[str, Any]],
+    event_save: Callable[[list[str]], None],
+    event_taken: Callable[[int], None],
+) -> None:
+    """Offer the runs on display as files, and hand over those that are made."""
+
+
 @solara.component
 def Page() -> None:  # noqa: N802
     """Show the page."""
@@ -115,61 +128,59 @@ def Page() -> None:  # noqa: N802
     desk = solara.use_memo(
         lambda: Desk(Path(chosen) if chosen else None, Path(results) if results else None), []
     )
-    playing, speed = solara.use_reactive(False), solara.use_reactive(SPEEDS_MIN[1])
-    picked, shown = solara.use_reactive(NOTHING_PICKED), solara.use_reactive(0)
+    shown, answers = solara.use_reactive(0), solara.use_reactive(0)
 
     def then(change: Callable[..., None], *words: Any) -> None:
-        runs = desk.runs
         change(*words)
-        if desk.runs != runs:
-            playing.value, picked.value = False, NOTHING_PICKED
-        shown.value += 1
-
-    def go_on() -> None:
-        desk.advance(speed.value)
-        if not desk.watch.model.running:
-            playing.value = False
-        shown.value += 1
+        # a refusal may change nothing else, but the controls have to show again what is so
+        answers.value += 1
 
     def next_frame(last: dict[str, int]) -> None:
-        # what an earlier run or frame asked for has been answered
-        watch = desk.watch
-        if playing.value and (last["run"], last["number"]) == (watch.number, watch.frames):
-            go_on()
+        if desk.next_frame(last["run"], last["number"]):
+            shown.value += 1
 
     shown.get()
-    watch, model = desk.watch, desk.watch.model
     solara.Title("Ceasefire monitoring")
     solara.Style(CSS)
     _bar(desk, then)
     with solara.Div(classes=["ceasefire-page"]):
         with solara.Div():
-            Controls(
-                scenarios=list(desk.scenarios),
-                scenario=desk.name,
-                title=model.plan.scenario.title,
-                playing=playing.value,
-                speed=speed.value,
-                speeds=list(SPEEDS_MIN),
-                seed=desk.seed,
-                error=desk.error,
-                groups=list(GROUPS),
-                levers=desk.levers(),
-                event_scenario_chosen=lambda name: then(desk.choose, name),
-                event_play=lambda _=None: playing.set(model.running and not playing.value),
-                event_step=lambda _=None: go_on(),
-                event_reset=lambda _=None: then(desk.reset),
-                event_speed_chosen=speed.set,
-                event_seed_chosen=lambda text: then(desk.set_seed, text),
-                event_lever_set=lambda one: then(desk.set_value, one["key"], one["value"]),
-            )
+            _controls(desk, answers.value, then)
         with solara.Div(classes=["ceasefire-two"] if desk.kept_watch or desk.results else []):
             if desk.results is not None:
                 ResultsPanel(desk.results, lambda point, run: then(desk.watch_run, point, run))
             if desk.kept_watch is not None:
-                _map(desk.kept_watch, playing.value)
-            _map(watch, playing.value, picked.value, next_frame, picked.set)
-        _figures(desk, picked.value, picked.set)
+                _map(desk.kept_watch).key("kept")
+            _map(
+                desk.watch, desk.playing, desk.picked, next_frame, lambda row: then(desk.pick, row)
+            ).key("now")
+        _figures(desk, then)
+
+
+def _controls(desk: Desk, answer: int, then: Callable[..., None]) -> None:
+    """Put the controls on the left; every number of an answer makes them show what is so."""
+    model = desk.watch.model
+    Controls(
+        scenarios=list(desk.scenarios),
+        scenario=desk.name,
+        title=model.plan.scenario.title,
+        playing=desk.playing > 0,
+        done=not model.running,
+        speed=desk.speed,
+        speeds=list(SPEEDS_MIN),
+        seed=str(desk.seed),
+        error=desk.error,
+        groups=list(GROUPS),
+        levers=desk.levers(),
+        answer=answer,
+        event_scenario_chosen=lambda name: then(desk.choose, name),
+        event_play=lambda on: then(desk.play, on),
+        event_step=lambda _=None: then(lambda: desk.advance(desk.speed)),
+        event_reset=lambda _=None: then(desk.reset),
+        event_speed_chosen=lambda minutes: then(desk.set_speed, minutes),
+        event_seed_chosen=lambda text: then(desk.set_seed, text),
+        event_lever_set=lambda one: then(desk.set_value, one["key"], one["value"]),
+    )
 
 
 def _bar(desk: Desk, then: Callable[..., None]) -> None:
@@ -185,9 +196,9 @@ def _bar(desk: Desk, then: Callable[..., None]) -> None:
         solara.lab.ThemeToggle()
 
 
-def _figures(desk: Desk, picked: int, on_pick: Callable[[int], None]) -> None:
+def _figures(desk: Desk, then: Callable[..., None]) -> None:
     """Put the figures of the run, and of the one beside it, on the right."""
-    watch, model = desk.watch, desk.watch.model
+    watch, model, picked = desk.watch, desk.watch.model, desk.picked
     with solara.Div():
         if desk.kept_watch is not None:
             solara.HTML(unsafe_innerHTML=compared(desk.kept_watch.counts, watch.counts))
@@ -200,20 +211,20 @@ def _figures(desk: Desk, picked: int, on_pick: Callable[[int], None]) -> None:
             log=latest(model),
             picked=picked,
             story=story(model, picked) if picked >= 0 else [],
-            event_pick=on_pick,
+            event_pick=lambda row: then(desk.pick, row),
         )
-        _Downloads(desk)
+        _Saving(desk, desk.kept_watch is not None)
 
 
 def _map(
     watch: Watch,
-    playing: bool,
+    playing: int = 0,
     picked: int = NOTHING_PICKED,
     on_next: Callable[[dict[str, int]], None] = lambda _last: None,
     on_pick: Callable[[int], None] = lambda _row: None,
-) -> None:
+) -> solara.Element:
     """Put a map on the page; one that only goes along asks for nothing."""
-    Map(
+    return Map(
         ground_json=watch.ground_json,
         frame_json=json.dumps(watch.frame()),
         playing=playing,
@@ -224,14 +235,27 @@ def _map(
 
 
 @solara.component
-def _Downloads(desk: Desk) -> None:  # noqa: N802
-    """Offer the run so far as files."""
-    name, model = f"{desk.name}-seed{desk.seed}", desk.watch.model
-    solara.HTML(tag="h4", unsafe_innerHTML="Save the run so far", style="margin: 12px 12px 4px")
-    for ending, label, make in (
-        ("events.csv", "Events (CSV)", events_csv),
-        ("events.geojson", "Events (GeoJSON)", events_geojson),
-        ("map.svg", "Map (SVG)", map_svg),
-    ):
-        with solara.FileDownload(lambda make=make: make(model), filename=f"{name}-{ending}"):
-            solara.Button(label, text=True, small=True)
+def _Saving(desk: Desk, compares: bool) -> None:  # noqa: N802
+    """Offer the runs so far as files; which run that is, is asked when a file is made."""
+    files: solara.Reactive[list[dict[str, Any]]] = solara.use_reactive([])
+    made = solara.use_ref(0)
+
+    def save(words: list[str]) -> None:
+        run, ending = words
+        watch = desk.kept_watch if run == KEPT else desk.watch
+        if watch is not None:
+            made.current += 1
+            files.value = [*files.value, saved_file(watch, ending, made.current)]
+
+    def forget(number: int) -> None:
+        files.value = [file for file in files.value if file["number"] > number]
+
+    Downloads(
+        runs=[[KEPT, "Save the kept run (above) so far"], [NOW, "Save the run (below) so far"]]
+        if compares
+        else [[NOW, "Save the run so far"]],
+        forms=[[ending, form.label] for ending, form in FORMS.items()],
+        files=files.value,
+        event_save=save,
+        event_taken=forget,
+    )

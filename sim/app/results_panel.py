@@ -37,14 +37,16 @@ def _choice(
     """Offer the runs of the sweep."""
     words = [f"{number}: {results.words(number)}" for number in range(len(results.points))]
     last = results.design.replications - 1
+    number = min(run.value, last)
     solara.Select(
         "Design point", words, value=words[point.value],
         on_value=lambda chosen: point.set(words.index(chosen)),
     )  # fmt: skip
-    solara.SliderInt(f"Replication {run.value}", value=run, min=0, max=max(1, last))
+    if last > 0:  # a slider has two ends
+        solara.SliderInt(f"Replication {number}", value=run, min=0, max=last)
     solara.Button(
         "Watch this run",
-        on_click=lambda: on_watch(point.value, min(run.value, last)),
+        on_click=lambda: on_watch(point.value, number),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.app.figures import counts
 from sim.app.frame import frame, ground
+from sim.app.naming import Making
 from sim.model import CeasefireModel
 from sim.scenario import Scenario
 
@@ -27,6 +28,8 @@ class Watch:
         Seed of the run.
     number
         Number of the run in its page; the map forgets its trails when it changes.
+    making
+        What makes the run, for the names of its files; the title of the scenario if not given.
 
     Raises
     ------
@@ -34,8 +37,11 @@ class Watch:
         When the scenario or the seed cannot be used.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, number: int) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, number: int, making: Making | None = None
+    ) -> None:
         self.model = CeasefireModel(scenario, rng=seed, step_minutes=STEP_MINUTES)
+        self.making = making or Making(scenario.title, seed=seed)
         self.number = number
         self.frames = 0
         self.ground = ground(self.model)
@@ -66,4 +72,13 @@ class Watch:
 
     def frame(self) -> dict[str, Any]:
         """Return what the map shows now; see `sim.app.frame.frame`."""
-        return {**frame(self.model), "run": self.number, "number": self.frames}
+        return {
+            **frame(self.model),
+            "run": self.number,
+            "number": self.frames,
+            "file": self.file_name(),
+        }
+
+    def file_name(self) -> str:
+        """Return the name of a file of the run so far, without its ending."""
+        return self.making.file_name(self.model.hours)

@@ -61,7 +61,7 @@ TRACK = "#6b6b6b"
 _NATIONS = tuple((colour, mark) for mark in "^sD" for colour in (ORANGE, GREEN, PURPLE, BLACK))
 
 
-def draw_run_map(outcome: Outcome) -> Figure:
+def draw_run_map(outcome: Outcome, changed: str = "") -> Figure:
     """Draw where violations happened in a run and what share of them was detected.
 
     A line on the ground is drawn on the base map. A straight synthetic line is drawn in its plane,
@@ -70,7 +70,9 @@ def draw_run_map(outcome: Outcome) -> Figure:
     Parameters
     ----------
     outcome
-        The run.
+        The run, or the run so far.
+    changed
+        What differs from the scenario of that title, for the caption.
 
     Returns
     -------
@@ -97,14 +99,12 @@ def draw_run_map(outcome: Outcome) -> Figure:
         draw_shares(shares, outcome, along)
         counts.set_xlim(shares.get_xlim())
         add_title(figure, outcome.scenario.title)
-        add_caption(figure, _caption(outcome, along, synthetic))
+        add_caption(figure, _caption(outcome, along, synthetic, changed))
     return figure
 
 
-def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
-    line, days = outcome.line, outcome.scenario.run.duration_days
-    ended = outcome.measures["ceasefire_end_day"]
-    length = f"{days:g} days" if np.isnan(ended) else f"ended on day {ended:.1f} of {days:g}"
+def _caption(outcome: Outcome, along: Along, synthetic: bool, changed: str) -> str:
+    line = outcome.line
     by_status = along.counts.sum(axis=1)
     parts = "; ".join(
         f"{int(n):,} {name}" for (name, _), n in zip(STATUSES, by_status, strict=True)
@@ -114,11 +114,13 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
     where = f" on land ({elsewhere:,} in the air or at sea not drawn)" if elsewhere else ""
     width = float(along.edges[1] - along.edges[0])
     text = (
-        f"One run: seed {outcome.seed}, {length}, n = {counted(number, 'violation')}"
+        f"One run: seed {outcome.seed}, {_length(outcome)}, n = {counted(number, 'violation')}"
         f"{where}: {parts}"
         f"{_still_open(number - int(by_status.sum()))}. Stretches of {width:g} km; upright lines: "
         "95\u00a0% Wilson intervals, as if violations did not depend on each other."
     )
+    if changed:
+        text += f" Changed in the scenario: {changed}."
     if line.length_factor != 1.0:
         text += (
             f" Line {line.length_km:,.0f} km as mapped, {line.true_length_km:,.0f} km with length "
@@ -131,8 +133,19 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool) -> str:
     return f"{text}\n{source}{base}"
 
 
+def _length(outcome: Outcome) -> str:
+    """Say how long the run is, and how much of it there is so far."""
+    days, now = outcome.scenario.run.duration_days, float(outcome.world.clock["now"][0])
+    ended = outcome.measures["ceasefire_end_day"]
+    if not np.isnan(ended):
+        return f"ended on day {ended:.1f} of {days:g}"
+    return (
+        f"{days:g} days" if now >= 24.0 * days else f"the first {now / 24.0:.2f} of {days:g} days"
+    )
+
+
 def _still_open(number: int) -> str:
-    return f"; {number:,} live and undetected at the end (not drawn)" if number else ""
+    return f"; {number:,} still live and undetected (not drawn)" if number else ""
 
 
 def _window(outcome: Outcome) -> tuple[Floats, Floats]:

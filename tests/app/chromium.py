@@ -73,9 +73,35 @@ def opened(address, profile):
         yield browser
         assert outside(browser) == []
         severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-        assert severe == []
+        assert severe == [], severe
     finally:
         browser.quit()
+
+
+def saves_into(browser, folder):
+    """Let the page save files into a folder, unasked."""
+    words = {"behavior": "allow", "downloadPath": str(folder)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", words)
+
+
+def saved(folder, ending):
+    """Wait for the one file with an ending that a page saves; take it out of the way."""
+    until(lambda: list(folder.glob(f"*{ending}")), seconds=40)
+    (file,) = folder.glob(f"*{ending}")
+    taken = folder / "taken"
+    taken.mkdir(exist_ok=True)
+    return file.rename(taken / file.name)
+
+
+def answered(browser, act):
+    """Do something that the server has to answer, and wait for its answer."""
+    before = answer(browser)
+    act()
+    until(lambda: answer(browser) > before, seconds=40)
+
+
+def answer(browser):
+    return int(find(browser, ".ceasefire-controls")[0].get_attribute("data-answer"))
 
 
 def outside(browser):

@@ -44,7 +44,7 @@ def test_another_scenario_forgets_the_values_of_the_former(desk):
     assert desk.error == ""
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1.5", "one"])
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "one", "--1", "²"])
 def test_a_bad_seed_is_refused(desk, text):
     """Would catch a seed that ends in a traceback."""
     desk.set_seed(text)
@@ -155,3 +155,75 @@ def test_an_empty_field_is_refused(desk):
     desk.set_value("monitors.male.count", None)
     assert desk.error == "monitors.male.count: must be a number"
     assert desk.watch is before
+
+
+def test_each_frame_is_answered_once_and_only_while_playing(desk):
+    """Would catch two steps for one frame, or a step while halted or for a run that is gone."""
+    assert not desk.next_frame(1, 0)
+    desk.play(True)
+    assert desk.next_frame(1, 0)
+    assert not desk.next_frame(1, 0)
+    assert desk.watch.frames == 1
+    first = desk.playing
+    desk.play(False)
+    assert desk.playing == 0
+    assert not desk.next_frame(1, 1)
+    desk.play(True)
+    assert desk.playing > first
+    assert desk.next_frame(1, 1)
+    desk.set_value(KEY, 5)
+    assert desk.playing == 0
+    desk.play(True)
+    assert not desk.next_frame(1, 0)
+    assert desk.next_frame(2, 0)
+
+
+def test_a_run_that_is_over_does_not_play(desk):
+    """Would catch a button that says Pause for a run that has ended."""
+    desk.choose("minimal")
+    desk.play(True)
+    while desk.watch.model.running:
+        desk.advance(360)
+    assert desk.playing == 0
+    desk.play(True)
+    assert desk.playing == 0
+
+
+@pytest.mark.parametrize("row", [-5, 10**6])
+def test_a_violation_that_is_not_there_has_no_story(desk, row):
+    """Would catch a click on the map of a run that is gone, and that ends in an IndexError."""
+    desk.advance(360)
+    desk.pick(0)
+    assert desk.picked == 0
+    desk.pick(row)
+    assert desk.picked == -1
+    desk.pick(0)
+    desk.set_value(KEY, 5)
+    assert desk.picked == -1
+
+
+def test_a_run_of_a_sweep_comes_with_its_seed(swept):
+    """Would catch a choice named after one run that brings the seed of another."""
+    desk = Desk(None, swept)
+    desk.watch_run(2, 1)
+    name, seed = desk.name, desk.seed
+    assert (
+        desk.watch.file_name() == f"{swept.name}_point_2-{KEY}=6-support.patrols.count=2-seed2-0h"
+    )
+    desk.set_value(KEY, 3)
+    assert desk.name == name
+    assert f"-{KEY}=3-" in desk.watch.file_name()
+    desk.set_seed("77")
+    assert (desk.name, desk.seed, desk.values) == ("point 2", 77, {KEY: 3})
+    desk.choose(name)
+    assert (desk.name, desk.seed, desk.values) == (name, seed, {})
+
+
+def test_a_drawing_of_a_run_so_far_says_so(desk):
+    """Would catch a map of some hours that gives the length of the whole run, or hides a change."""
+    desk.set_value(KEY, 5)
+    desk.advance(360)
+    words = desk.watch.making.words()
+    drawing = map_svg(desk.watch.model, words).decode()
+    assert "the first 0.25 of" in drawing
+    assert f"Changed in the scenario: {KEY} = 5." in " ".join(drawing.split())

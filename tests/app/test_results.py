@@ -9,18 +9,31 @@ from sim.experiment import SweepDesign, load_results, perform
 pytest.importorskip("solara")
 pytest.importorskip("selenium")
 
-from chromium import PICTURES, by_text, choose, click, find, opened, served_app, text, until
+from chromium import (
+    PICTURES,
+    answered,
+    by_text,
+    choose,
+    click,
+    find,
+    opened,
+    saved,
+    saves_into,
+    served_app,
+    text,
+    until,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 POINT, REPLICATION = 3, 1
+FACTORS = {"monitors.male.count": [2, 6], "support.patrols.count": [2, 4]}
 
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     out = tmp_path_factory.mktemp("swept") / "out"
-    factors = {"monitors.male.count": [2, 6], "support.patrols.count": [2, 4]}
     scenario = Scenario.load(CONFIGS / "minimal.toml").with_values({"run.duration_days": 3})
-    design = SweepDesign.from_dict({"scenario": scenario, "factors": factors, "replications": 2})
+    design = SweepDesign.from_dict({"scenario": scenario, "factors": FACTORS, "replications": 2})
     perform(design, out)
     return out
 
@@ -54,3 +67,48 @@ def test_a_run_is_chosen_and_ends_as_in_the_batch(swept, tmp_path):
         assert text(page, "#detection") == f"{100 * row['detection_rate']:.0f} %"
         assert f"of {row['n_violations']:.0f} violations" in text(page, ".tile.wide")
         assert text(page, "#median") == f"{row['response_time_p50_min']:.0f} min"
+
+
+def controls(page):
+    """Return what the controls show: scenario, seed, and the number of each force."""
+    script = "return arguments[0].map((css) => (document.querySelector(css) || {}).value)"
+    boxes = ["#scenario", "#seed", *(f"[data-key='{key}']" for key in FACTORS)]
+    return page.execute_script(script, boxes)
+
+
+def watch(page, point, replication):
+    pick(page, "Design point", f"{point}: ")
+    slider = find(page, ".ceasefire-results .v-slider__thumb-container")[0]
+    slider.send_keys("\ue014" if replication else "\ue012")
+    until(lambda: slider.get_attribute("aria-valuenow") == str(replication))
+    answered(page, by_text(page, "button", "Watch this run").click)
+
+
+def test_the_controls_show_the_run_that_is_watched(swept, tmp_path):
+    """Would catch a scenario box, lever, seed or file of another run than the one on display."""
+    rows = load_results(swept).set_index(["point", "replication"])
+    with served_app("--results", swept) as address, opened(address, tmp_path / "p") as page:
+        saves_into(page, tmp_path)
+        until(lambda: find(page, ".ceasefire-results svg, .ceasefire-results img"), seconds=30)
+        first = controls(page)[0]
+        seen = {}
+        for point, replication in ((3, 1), (1, 0), (0, 1)):
+            watch(page, point, replication)
+            name = f"point {point}, replication {replication}"
+            row = rows.loc[(point, replication)]
+            numbers = [str(row[key]) for key in FACTORS]
+            seen[name] = [name, str(row["seed"]), *numbers]
+            assert controls(page) == seen[name]
+            click(page, "[data-save='now events.csv']")
+            levels = "-".join(f"{key}={row[key]}" for key in FACTORS)
+            stem = f"{swept.name}_point_{point}-{levels}-seed{row['seed']}-0h"
+            assert saved(tmp_path, ".csv").name == f"{stem}-events.csv"
+        answered(page, lambda: choose(page, "#seed", "99"))
+        # another seed: the point still, but no longer that run
+        assert controls(page) == ["point 0", "99", *seen["point 0, replication 1"][2:]]
+        answered(page, lambda: choose(page, "#scenario", first))
+        assert controls(page)[:2] == [first, "99"]
+        for name, shown in seen.items():
+            answered(page, lambda name=name: choose(page, "#scenario", name))
+            assert controls(page) == shown
+        assert page.save_screenshot(str(PICTURES / "watched.png"))
