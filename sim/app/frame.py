@@ -25,7 +25,7 @@ from sim.agents.violation import (
     WAITING,
 )
 from sim.app.marks import mark_classes
-from sim.geography import load_basemap
+from sim.geography import basemap_around
 from sim.model import CeasefireModel
 
 STATES = (
@@ -67,7 +67,7 @@ def ground(model: CeasefireModel) -> dict[str, Any]:
     """
     plan, line = model.plan, model.plan.line
     on_earth = plan.scenario.line.length_km is None
-    base, bases = load_basemap(), model.world.bases
+    base, bases = basemap_around(line.to_lonlat(line.xy)), model.world.bases
     stations = plan.scenario.headquarters
     classes = [_class_of(model, one.group, one.platform) for one in model.drones]
     # All groups, also those without a drone: two forces side by side then have the same marks.

@@ -134,10 +134,10 @@ def read_geojson(path: Path) -> GeoFile:
 
 
 def _read_object(path: Path) -> dict[str, Any]:
+    if _is_no_file(path):
+        message = f"{path}: is not a file; a GeoJSON file is needed"
+        raise InputError(message)
     try:
-        if path.exists() and not path.is_file():  # a pipe would keep the reader waiting
-            message = f"{path}: is not a file; a GeoJSON file is needed"
-            raise InputError(message)
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         message = f"{path}: no such file"
@@ -153,6 +153,14 @@ def _read_object(path: Path) -> dict[str, Any]:
         message = f"{path}: not GeoJSON; an object with a type is expected"
         raise InputError(message)
     return content
+
+
+def _is_no_file(path: Path) -> bool:
+    """Tell whether a path is a directory, or a pipe, which would keep its reader waiting."""
+    try:
+        return path.exists() and not path.is_file()
+    except OSError:
+        return False  # reading it says why
 
 
 def _stated_crs(content: dict[str, Any], path: Path) -> pyproj.CRS | None:

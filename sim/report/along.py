@@ -17,7 +17,27 @@ from sim.statistics import wilson_interval
 type Floats = NDArray[np.float64]
 
 MOST_BINS = 75
-BIN_WIDTHS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+BIN_WIDTHS_KM = (
+    0.001,
+    0.002,
+    0.005,
+    0.01,
+    0.02,
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+    1000,
+)
 STATUSES = (("missed", VERMILION), ("detected, not answered", SKY), ("answered", BLUE))
 """What becomes of a violation, as drawn, and its colour."""
 LETTER_SHARE = 0.0076
@@ -82,7 +102,7 @@ def count_along(outcome: Outcome) -> Along:
     """Count the violations of a run along its line, in bins of a round width."""
     length = outcome.line.length_km
     fitting = (width for width in BIN_WIDTHS_KM if length / width <= MOST_BINS)
-    width = next(fitting, length / MOST_BINS)
+    width = min(next(fitting, length / MOST_BINS), length)  # a line of a metre has one bin
     edges = np.append(np.arange(0.0, length - 0.25 * width, width), length)
     violations = violations_on_land(outcome)
     code = status_codes(violations)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
-from sim.geography import ContactLine, load_basemap
+from sim.geography import Basemap, ContactLine
 from sim.report.style import BLACK, QUIET, halo
 
 type Floats = NDArray[np.float64]
@@ -23,8 +23,6 @@ TOWN_PT, COUNTRY_PT, SCALE_PT = 7.5, 10.0, 8.0
 # Width and height of a letter of DejaVu Sans over its size.
 LETTER_WIDTH, LETTER_HEIGHT = 0.6, 1.15
 SCALES_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
-EXTENT = (21.0, 43.0, 42.5, 53.2)
-"""What the base map covers: west, south, east, north (degrees)."""
 
 
 @dataclass
@@ -86,21 +84,13 @@ class Sheet:
         return False
 
 
-def is_on_base_map(line: ContactLine) -> bool:
-    """Tell whether the packaged base map shows the surroundings of a line."""
-    lonlat = line.to_lonlat(line.xy)
-    west, south, east, north = EXTENT
-    inside = (lonlat > (west, south)) & (lonlat < (east, north))
-    return bool(inside.all())
-
-
-def draw_land(sheet: Sheet, line: ContactLine) -> dict[str, BaseGeometry]:
+def draw_land(sheet: Sheet, line: ContactLine, base: Basemap) -> dict[str, BaseGeometry]:
     """Draw land and sea; return the part (km) of each country that is in the window."""
     sheet.axes.set_facecolor(SEA)
     window = shapely.box(*sheet.low, *sheet.high)
     rings: list[Floats] = []
     countries = {}
-    for name, outlines in load_basemap().countries:
+    for name, outlines in base.countries:
         shapes = [line.to_plane(ring[:, 0], ring[:, 1]) for ring in outlines]
         rings += shapes
         land = shapely.union_all([shapely.make_valid(shapely.Polygon(shape)) for shape in shapes])
@@ -111,11 +101,11 @@ def draw_land(sheet: Sheet, line: ContactLine) -> dict[str, BaseGeometry]:
     return countries
 
 
-def draw_towns(sheet: Sheet, line: ContactLine) -> None:
+def draw_towns(sheet: Sheet, line: ContactLine, base: Basemap) -> None:
     """Write the largest towns, none too near to another and none on top of anything else."""
     placed: list[Floats] = []
     apart = 0.085 * float(np.hypot(*(sheet.high - sheet.low)))
-    for town in sorted(load_basemap().towns, key=lambda one: -one.population):
+    for town in sorted(base.towns, key=lambda one: -one.population):
         point = line.to_plane(town.lon, town.lat)
         inside = np.all((point > sheet.low) & (point < sheet.high))
         if not inside or any(np.hypot(*(point - other)) < apart for other in placed):

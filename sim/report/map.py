@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.geography import load_basemap
+from sim.geography import Basemap, ContactLine, basemap_around
 from sim.outcome import Outcome
 from sim.report.along import (
     STATUSES,
@@ -32,7 +32,6 @@ from sim.report.ground import (
     draw_land,
     draw_scale_and_north,
     draw_towns,
-    is_on_base_map,
 )
 from sim.report.labels import counted
 from sim.report.style import (
@@ -129,8 +128,7 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool, changed: str) -> s
     if synthetic:
         return f"{text}\nA synthetic line; distances across are stretched."
     source = line.attribution or "Line as given by the scenario; approximate, not for navigation."
-    base = f"\nBase map: {load_basemap().attribution}" if is_on_base_map(line) else ""
-    return f"{text}\n{source}{base}"
+    return f"{text}\n{source}\nBase map: {_base_map(line).attribution}"
 
 
 def _length(outcome: Outcome) -> str:
@@ -183,13 +181,16 @@ def _draw_ground(sheet: Sheet, outcome: Outcome) -> None:
         sheet.take(shapely.MultiPoint(np.unique(bases, axis=0)), 4.0)
     _draw_posts(axes, outcome)
     _draw_bases(axes, outcome)
-    known = is_on_base_map(line)
-    land = draw_land(sheet, line) if known else {}
+    base = _base_map(line)
+    land = draw_land(sheet, line, base)
     draw_scale_and_north(sheet, line, [bases] if len(bases) else [])
     _draw_chainage(sheet, outcome)
-    if known:
-        draw_towns(sheet, line)
-        draw_country_names(sheet, land)
+    draw_towns(sheet, line, base)
+    draw_country_names(sheet, land)
+
+
+def _base_map(line: ContactLine) -> Basemap:
+    return basemap_around(line.to_lonlat(line.xy))
 
 
 def _draw_plane(axes: Axes, outcome: Outcome) -> None:

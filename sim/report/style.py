@@ -52,6 +52,7 @@ STYLE: Any = {
     "lines.linewidth": 1.8,
     "svg.hashsalt": "ceasefire-sim",  # the same figure gives the same file
     "svg.fonttype": "path",
+    "text.parse_math": False,  # a name may hold a dollar sign
 }
 PNG_DPI = 150
 # Letters of DejaVu Sans that fit in an inch, in the sizes of captions and of titles.

@@ -1,10 +1,13 @@
+import gzip
 from importlib.resources import files
 
 import numpy as np
 import pytest
 import shapely
+from elsewhere import PLACES
 
-from sim.geography import load_basemap
+from sim.geography import basemap_around, load_basemap
+from sim.geography.basemap import load_world
 
 BASE = load_basemap()
 AREAS = {
@@ -87,3 +90,54 @@ def test_file_is_small_and_names_its_sources() -> None:
     assert "Natural Earth" in BASE.attribution
     assert "GeoNames" in BASE.attribution
     assert "basemap.json" in folder.joinpath("ATTRIBUTION.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "country"),
+    [
+        (126.98, 37.57, "South Korea"),
+        (125.75, 39.03, "North Korea"),
+        (44.5, 40.2, "Armenia"),
+        (49.6, 40.4, "Azerbaijan"),
+        (33.2, 34.9, "Cyprus"),
+        (36.3, 33.5, "Syria"),
+        (34.1, 45.0, "Ukraine"),
+        (29.3, -29.5, "Lesotho"),
+        (28.86, 47.01, "Moldova"),
+        (0.0, 0.0, None),
+    ],
+)
+def test_world_shows_where_a_place_lies(lon: float, lat: float, country: str | None) -> None:
+    """Catches a map of the world that is decoded wrongly, or with Crimea outside Ukraine.
+
+    A country within another is drawn after it, so the last one counts.
+    """
+    found = [
+        name
+        for name, rings in load_world().countries
+        if any(shapely.Polygon(ring).contains(shapely.Point(lon, lat)) for ring in rings)
+    ]
+    assert found[-1:] == ([] if country is None else [country])
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_map_around_a_line_shows_its_surroundings(place: str) -> None:
+    """Catches a line elsewhere that is drawn on nothing, the wrong piece, or all the world."""
+    vertices = PLACES[place].vertices
+    base = basemap_around(vertices)
+    fine = place == "Transnistria"
+    assert (base is BASE) == fine
+    corners = np.concatenate([ring for _, rings in base.countries for ring in rings])
+    assert np.all(corners.min(axis=0) < vertices.min(axis=0) - 1.0)
+    assert np.all(corners.max(axis=0) > vertices.max(axis=0) + 1.0)
+    assert fine or np.all(np.ptp(corners, axis=0) < 6.0 * np.ptp(vertices, axis=0).max() + 10.0)
+    assert len(base.towns) >= 3
+    assert fine or "1:50m" in base.attribution
+
+
+def test_world_is_small_and_names_its_sources() -> None:
+    """Catches a map of the world that bloats the package, or one without its attribution."""
+    folder = files("sim").joinpath("data", "geography")
+    assert len(gzip.compress(folder.joinpath("basemap_world.json").read_bytes())) < 200_000
+    assert "Natural Earth" in load_world().attribution
+    assert "basemap_world.json" in folder.joinpath("ATTRIBUTION.md").read_text(encoding="utf-8")
