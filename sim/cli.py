@@ -90,6 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     study.add_size(commands)
     study.add_optimise(commands)
     study.add_calibrate(commands)
+    study.add_line(commands)
     _add_check(commands)
     _add_app(commands)
     _add_animate(commands)

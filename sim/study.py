@@ -326,3 +326,42 @@ def add_calibrate(commands: words.Commands) -> None:
         "--out", type=Path, metavar="DIR",
         help="directory for the results (default: outputs/calibrate-<table>)",
     )  # fmt: skip
+
+
+def add_line(commands: words.Commands) -> None:
+    """Add `ceasefire line`."""
+    line = words.add(
+        commands,
+        "line",
+        "derive a contact line from polygons of occupied territory",
+        "Derive the contact line from polygons of occupied territory (GeoJSON). Prints its length "
+        "and what was left out, and writes the line as GeoJSON with a picture beside it.",
+    )
+    line.add_argument(
+        "occupied", metavar="OCCUPIED", type=Path, help="polygons of what is occupied (GeoJSON)"
+    )
+    line.add_argument(
+        "--country", type=Path, metavar="FILE",
+        help="polygons of the whole country (GeoJSON; default: Ukraine as on the base map, "
+        "accurate to a few kilometres)",
+    )  # fmt: skip
+    line.add_argument(
+        "--out", type=Path, metavar="FILE", required=True,
+        help="the line (.geojson); the picture is FILE.png",
+    )  # fmt: skip
+    line.add_argument(
+        "--opening-km", type=float, metavar="KM",
+        help="free land narrower than twice this does not count (default: 1.25)",
+    )  # fmt: skip
+    line.add_argument(
+        "--min-area-km2", type=float, metavar="KM2",
+        help="areas cut off from their own side that are smaller do not count (default: 500)",
+    )  # fmt: skip
+    line.add_argument(
+        "--reach-km", type=float, metavar="KM",
+        help="greatest distance of the line from occupied land (default: 2)",
+    )  # fmt: skip
+    line.add_argument(
+        "--max-gap-km", type=float, metavar="KM",
+        help="pieces of front with gaps up to this are joined, others left out (default: 25)",
+    )  # fmt: skip

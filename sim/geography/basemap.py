@@ -68,7 +68,7 @@ def basemap_around(lonlat: Floats) -> Basemap:
     Parameters
     ----------
     lonlat
-        Vertices of the line in degrees, shape (n, 2).
+        What has to be on it, in degrees: vertices of the line, corners of a map; shape (n, 2).
     """
     west, south, east, north = EXTENT
     if np.all((lonlat > (west, south)) & (lonlat < (east, north))):

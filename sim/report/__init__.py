@@ -5,6 +5,7 @@ from sim.report.comparison import (
     comparison_tables,
     write_comparison_tables,
 )
+from sim.report.derived import draw_derived_line
 from sim.report.differences import draw_differences
 from sim.report.heat_map import draw_heat_map
 from sim.report.holding import draw_holding, holding_table
@@ -26,6 +27,7 @@ __all__ = [
     "comparison_markdown",
     "comparison_tables",
     "draw_curves",
+    "draw_derived_line",
     "draw_differences",
     "draw_heat_map",
     "draw_holding",

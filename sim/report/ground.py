@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
-from sim.geography import Basemap, ContactLine
+from sim.geography import Basemap, ContactLine, basemap_around
 from sim.report.style import BLACK, QUIET, halo
 
 type Floats = NDArray[np.float64]
@@ -82,6 +82,12 @@ class Sheet:
                 )  # fmt: skip
                 return True
         return False
+
+
+def base_map_of(line: ContactLine, low: Floats, high: Floats) -> Basemap:
+    """Return the base map that covers a window (km) around a line."""
+    corners = shapely.get_coordinates(shapely.box(*low, *high))
+    return basemap_around(line.to_lonlat(np.concatenate([line.xy, corners])))
 
 
 def draw_land(sheet: Sheet, line: ContactLine, base: Basemap) -> dict[str, BaseGeometry]:

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.geography import Basemap, ContactLine, basemap_around
 from sim.outcome import Outcome
 from sim.report.along import (
     STATUSES,
@@ -28,6 +27,7 @@ from sim.report.along import (
 )
 from sim.report.ground import (
     Sheet,
+    base_map_of,
     draw_country_names,
     draw_land,
     draw_scale_and_north,
@@ -128,7 +128,8 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool, changed: str) -> s
     if synthetic:
         return f"{text}\nA synthetic line; distances across are stretched."
     source = line.attribution or "Line as given by the scenario; approximate, not for navigation."
-    return f"{text}\n{source}\nBase map: {_base_map(line).attribution}"
+    base = base_map_of(line, *_window(outcome))
+    return f"{text}\n{source}\nBase map: {base.attribution}"
 
 
 def _length(outcome: Outcome) -> str:
@@ -181,16 +182,12 @@ def _draw_ground(sheet: Sheet, outcome: Outcome) -> None:
         sheet.take(shapely.MultiPoint(np.unique(bases, axis=0)), 4.0)
     _draw_posts(axes, outcome)
     _draw_bases(axes, outcome)
-    base = _base_map(line)
+    base = base_map_of(line, sheet.low, sheet.high)
     land = draw_land(sheet, line, base)
     draw_scale_and_north(sheet, line, [bases] if len(bases) else [])
     _draw_chainage(sheet, outcome)
     draw_towns(sheet, line, base)
     draw_country_names(sheet, land)
-
-
-def _base_map(line: ContactLine) -> Basemap:
-    return basemap_around(line.to_lonlat(line.xy))
 
 
 def _draw_plane(axes: Axes, outcome: Outcome) -> None:
