@@ -31,6 +31,7 @@ from sim.kernel.calendar import (
     push,
 )
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import before
 from sim.kernel.world import World
 
 TIE_ROUNDING = 1e-9
@@ -81,7 +82,7 @@ def _hours_to(world: World, d: int, v: int, t: float, most_h: float) -> float:
     out_h = np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
     home_h = np.sqrt((to_x - post.base_x) ** 2 + (to_y - post.base_y) ** 2) / sensor.transit_kmh
     back_at = t + out_h + world.settings[0].search_h + home_h
-    return out_h if back_at <= drone.took_off + sensor.endurance_h else np.inf
+    return np.inf if before(drone.took_off + sensor.endurance_h, back_at) else out_h
 
 
 @compiled
@@ -156,21 +157,25 @@ def at_cue(world: World, d: int, t: float) -> None:
     end = t + world.settings[0].search_h
     enter_stage(world, d, CONFIRMING, t, end, end)
     push(world, end, DRONE_CUE_OVER, d, 0, drone.epoch, 0.0)
-    cue_look(world, d, t)
+    cue_look(world, d, 0, t)
 
 
 @handler
-def cue_look(world: World, d: int, t: float) -> None:
-    """Look once for what the report tells of; such looks leave no doubt."""
+def cue_look(world: World, d: int, number: int, t: float) -> None:
+    """Look for what the report tells of, for the first time (number 0) or again.
+
+    Such looks leave no doubt. They come until before the end of the search, and of the violation.
+    """
     drone = world.drones[d]
     v = drone.cue
     violation = world.violations[v]
-    if violation.grade == CONFIRMED or violation.end <= t:
+    if violation.grade == CONFIRMED or not before(t, violation.end):
         return
     look_closely(world, d, v, t)
-    again = t + world.platforms[drone.platform].look_h
-    if violation.grade != CONFIRMED and again < violation.end and again < drone.stage_end:
-        push(world, again, DRONE_CUE_LOOK, d, 0, drone.epoch, 0.0)
+    number += 1
+    again = drone.stage_start + number * world.platforms[drone.platform].look_h
+    if violation.grade != CONFIRMED and before(again, min(violation.end, drone.stage_end)):
+        push(world, again, DRONE_CUE_LOOK, d, number, drone.epoch, 0.0)
 
 
 @handler
@@ -183,7 +188,7 @@ def leave_cue(world: World, d: int, t: float) -> None:
     to_x, to_y = track_point(world, post, track_position(post, drone.path_start))
     sensor = world.platforms[drone.platform]
     back_at = t + np.sqrt((to_x - x) ** 2 + (to_y - y) ** 2) / sensor.transit_kmh
-    if back_at + post.return_h > drone.took_off + sensor.endurance_h:
+    if before(drone.took_off + sensor.endurance_h, back_at + post.return_h):
         fly_home(world, d, t)
         return
     end = fly(world, d, RETURNING, t, x, y, to_x, to_y)

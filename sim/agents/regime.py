@@ -11,6 +11,7 @@ from sim.agents.headquarters import ENGAGED, us_changed
 from sim.agents.violation import REAL
 from sim.kernel.calendar import EASE, GRAVE_DUE, WORSEN, push
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import SAME_H
 from sim.kernel.world import World, column
 
 REGIME_RULE = np.dtype(
@@ -142,7 +143,8 @@ def await_answer(world: World, v: int, t: float) -> None:
         and violation.nature == REAL
         and violation.severity >= settings.grave_severity
     ):
-        push(world, t + settings.answer_within_h, GRAVE_DUE, v, 0, 0, 0.0)
+        # who arrives at that very instant is in time, whatever rounding says
+        push(world, t + settings.answer_within_h + SAME_H, GRAVE_DUE, v, 0, 0, 0.0)
 
 
 @compiled

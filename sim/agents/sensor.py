@@ -1,7 +1,7 @@
 """Looks: how a drone on station comes to detect a violation.
 
 While a live violation is inside the footprint, the sensor looks on entry and then every look
-interval. Each look with chance p adds -ln(1 - p) of evidence to the violation, which is detected by
+interval, until before the violation is out of view or over or the drone leaves. Each look with chance p adds -ln(1 - p) of evidence to the violation, which is detected by
 the look that carries the evidence to its threshold. With exponential thresholds of mean 1, drawn
 before the run, that is the law of independent looks, and the engine draws nothing.
 """
@@ -18,8 +18,9 @@ from sim.agents.patrol import (
 )
 from sim.agents.violation import CONFIRMED
 from sim.agents.zone import POOR, is_jammed
-from sim.kernel.calendar import LOOK, push
+from sim.kernel.calendar import push_look
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import SAME_H, before
 from sim.kernel.world import Records, World, column
 
 PLATFORM = np.dtype(
@@ -59,7 +60,8 @@ NIGHT_TO_H = 6.0
 def _conditions(world: World, violation: Records, t: float) -> int:
     """Return the conditions of a look at a violation now: column of `evidence` and `sure`."""
     zone = world.zones[violation.zone]
-    hour = t - 24.0 * np.floor(t / 24.0)
+    clock_h = t + SAME_H
+    hour = clock_h - 24.0 * np.floor(clock_h / 24.0)
     conditions = 0
     if hour >= NIGHT_FROM_H or hour < NIGHT_TO_H:
         conditions |= AT_NIGHT
@@ -77,14 +79,15 @@ def _enter_look(world: World, d: int, v: int, count: int, t: float) -> None:
     violation = world.violations[v]
     post = world.posts[drone.post]
     if post.patrol == STATIC:
-        if t < violation.end and t < drone.on_until:
-            push(world, t, LOOK, v, d, drone.epoch, np.inf)
+        if before(t, violation.end) and before(t, drone.on_until):
+            push_look(world, v, d, drone.epoch, t, 0, 0.0, np.inf)
         return
     path_km = path_position(post, drone.path_start, drone.on_from, t)
     way, stay = next_visit(world, post, count, path_km)
     entry = t + way / post.speed_kmh
-    if entry < violation.end and entry < drone.on_until:
-        push(world, entry, LOOK, v, d, drone.epoch, entry + stay / post.speed_kmh)
+    if before(entry, violation.end) and before(entry, drone.on_until):
+        until = entry + stay / post.speed_kmh
+        push_look(world, v, d, drone.epoch, entry, 0, 0.0, until)
 
 
 @compiled
@@ -160,11 +163,13 @@ def look_closely(world: World, d: int, v: int, t: float) -> None:
 
 
 @handler
-def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) -> None:
+def take_look(
+    world: World, v: int, d: int, epoch: int, since: float, number: int, until: float, t: float
+) -> None:
     """Look once at a violation on patrol; enter the next look if it is still to be confirmed."""
     violation = world.violations[v]
     drone = world.drones[d]
-    if violation.grade == CONFIRMED or drone.epoch != epoch or violation.end <= t:
+    if violation.grade == CONFIRMED or drone.epoch != epoch:
         return
     conditions = _conditions(world, violation, t)
     evidence = world.evidence[drone.platform, conditions, violation.look_kind]
@@ -172,9 +177,10 @@ def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) 
     sensor = world.platforms[drone.platform]
     if violation.grade == CONFIRMED or not (sensor.confirms or np.isnan(violation.detected)):
         return
-    again = t + sensor.look_h
-    if again < until:
-        if again < violation.end and again < drone.on_until:
-            push(world, again, LOOK, v, d, epoch, until)
-    elif until < violation.end and until < drone.on_until:
+    number += 1
+    again = since + number * sensor.look_h
+    if before(again, until):
+        if before(again, violation.end) and before(again, drone.on_until):
+            push_look(world, v, d, epoch, since, number, sensor.look_h, until)
+    elif before(until, violation.end) and before(until, drone.on_until):
         look_from(world, d, v, until)

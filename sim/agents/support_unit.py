@@ -11,6 +11,7 @@ from sim.agents.view import RemovableView
 from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
 from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import SAME_H
 from sim.kernel.world import Records, World, column
 from sim.scenario.command import RULES
 
@@ -212,7 +213,9 @@ def _enqueue(world: World, v: int, t: float) -> None:
     else:
         world.queue_head[violation.kind, violation.severity] = v
     world.queue_tail[violation.kind, violation.severity] = v
-    push(world, t + world.settings[0].max_wait_h, CALL_EXPIRED, v, 0, 0, 0.0)
+    # a unit that is ready at that very instant still goes, whatever rounding says
+    given_up = t + world.settings[0].max_wait_h + SAME_H
+    push(world, given_up, CALL_EXPIRED, v, 0, 0, 0.0)
 
 
 @compiled

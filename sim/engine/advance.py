@@ -143,7 +143,9 @@ def _take_change(world: World, row: int) -> None:
 
 
 @compiled
-def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> None:
+def _take_drone_event(
+    world: World, kind: int, d: int, number: int, epoch: int, t: float
+) -> None:
     drone = world.drones[d]
     if drone.epoch != epoch:
         return
@@ -154,7 +156,7 @@ def _take_drone_event(world: World, kind: int, d: int, epoch: int, t: float) -> 
     elif kind == DRONE_AT_CUE:
         at_cue(world, d, t)
     elif kind == DRONE_CUE_LOOK:
-        cue_look(world, d, t)
+        cue_look(world, d, number, t)
     elif kind == DRONE_CUE_OVER:
         leave_cue(world, d, t)
     else:
@@ -174,13 +176,13 @@ def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) ->
 @compiled
 def _take_event(world: World) -> None:
     event = world.events[world.calendar[0].next]
-    t, until = event.time, event.until
+    t, until, since, number = event.time, event.until, event.since, event.number
     kind, first, second, epoch = event.kind, event.first, event.second, event.epoch
     drop_first(world)
     if kind <= DRONE_BACK:
-        _take_drone_event(world, kind, first, epoch, t)
+        _take_drone_event(world, kind, first, second, epoch, t)
     elif kind == LOOK:
-        take_look(world, first, second, epoch, until, t)
+        take_look(world, first, second, epoch, since, number, until, t)
     elif kind == REPORT:
         hear(world, first, second, t)
     elif kind == CUE:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters import ENGAGED, SUSPENDED, US_STATES, WITHDRAWN
 from sim.engine.streams import stream
+from sim.kernel.instants import SAME_H
 from sim.scenario import MonitorGroup, UnitedStates
 from sim.scenario.mission import UNITED_STATES
 
@@ -80,6 +81,6 @@ def _without_us(us: Course, delay_h: float, start_h: float) -> list[tuple[float,
     kept: list[tuple[float, bool]] = []
     for index, (t, on) in enumerate(bounds):
         following = bounds[index + 1][0] if index + 1 < len(bounds) else np.inf
-        if not on or t < following or index + 1 == len(bounds):
+        if not on or t + SAME_H < following or index + 1 == len(bounds):
             kept.append((t, on))
     return kept

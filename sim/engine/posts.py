@@ -22,6 +22,7 @@ from sim.agents.sensor import PLATFORM
 from sim.agents.zone import NEVER, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
+from sim.kernel.instants import SAME_H
 from sim.kernel.world import Records
 from sim.scenario import MonitorGroup, Platform, Scenario
 
@@ -183,7 +184,7 @@ def check_endurance(key: str, platform: Platform, post: Records) -> None:
 
 
 def _check_needed(key: str, platform: Platform, needed_h: float) -> None:
-    if platform.endurance_h is not None and needed_h >= platform.endurance_h:
+    if platform.endurance_h is not None and needed_h + SAME_H >= platform.endurance_h:
         message = (
             f"{key}: the way to the track and home takes {needed_h:.1f} h, but the endurance is "
             f"{platform.endurance_h:g} h; move the base or shorten the stretch"

@@ -26,11 +26,13 @@ EVENT = np.dtype(
     [
         ("time", "f8"),  # h, >= 0
         ("until", "f8"),  # h, end of the visit of a look
+        ("since", "f8"),  # h, first look of the visit; of looks only, as the number below
         ("kind", "i4"),
         ("first", "i4"),  # a violation or drone
         ("second", "i4"),  # a drone, unit, source or station
         ("epoch", "i4"),  # of its drone or regime, without which it is void
         ("next", "i4"),  # in its list, or among the unused; -1 for none
+        ("number", "i4"),  # of a look in its visit, from 0
     ],
     align=True,
 )
@@ -153,6 +155,32 @@ def push(
     new.first = first
     new.second = second
     new.epoch = epoch
+    clock.pending += 1
+    _insert(world, row)
+
+
+@compiled
+def push_look(
+    world: World, v: int, d: int, epoch: int, since: float, number: int, look_h: float, until: float
+) -> None:
+    """Enter a look of a visit: the first at `since`, each other `look_h` after the one before.
+
+    Its time is worked out from the first, so that rounding does not add up.
+    """
+    clock = world.clock[0]
+    time = since if number == 0 else since + number * look_h
+    if time > clock.horizon:
+        return
+    row = _row_for_new(world.calendar[0], world.events)
+    new = world.events[row]
+    new.time = time
+    new.until = until
+    new.since = since
+    new.kind = LOOK
+    new.first = v
+    new.second = d
+    new.epoch = epoch
+    new.number = number
     clock.pending += 1
     _insert(world, row)
 

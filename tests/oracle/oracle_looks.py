@@ -11,6 +11,7 @@ from oracle_posts import Surroundings
 from sim.scenario import Platform
 
 MOMENT_H = 1e-9
+SAME_H = 1e-7  # what ends does not include its end, whatever rounding makes of that
 
 type Floats = NDArray[np.float64]
 
@@ -110,15 +111,18 @@ class FlightLog:
         interval_min = self.drone.platform.look_interval_min
         interval = math.inf if interval_min is None else interval_min / 60.0
         looks: list[float] = []
+        made = 0
         under_way = 0.0  # the stay during which the violation is inside the footprint; 0: it is not
-        next_look = math.inf
+        next_look = since = math.inf
         for t, visit in zip(times, visits, strict=True):
             if visit != under_way:
                 under_way = visit
-                next_look = t if visit else math.inf
-            while next_look <= t and next_look < end_h:
+                next_look = since = t if visit else math.inf
+                made = 0
+            while next_look <= t and next_look < end_h - SAME_H:
                 looks.append(next_look)
-                next_look += interval
+                made += 1
+                next_look = since + made * interval
         return looks
 
 

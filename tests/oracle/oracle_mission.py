@@ -9,7 +9,7 @@ from typing import Any
 
 from oracle_cue import AWAY, CUE_OUT, SEARCH, CueDrone, seen_from
 from oracle_drones import GROUNDING_LEVEL, ON_STATION
-from oracle_looks import look_chance
+from oracle_looks import SAME_H, look_chance
 from oracle_posts import Point, Surroundings, distance_km
 from oracle_regime import RegimeClock
 from oracle_reports import CONFIRMED, NOT_FOUND, TRUE, Chain, Report
@@ -199,7 +199,8 @@ class Mission(Chain):
         for n in sorted(fresh):
             self._first(t, n)
         for drone in self.drones:
-            if drone.state == SEARCH and self.search_look[drone.number] <= t:
+            due_h = self.search_look.get(drone.number, math.inf)
+            if drone.state == SEARCH and due_h <= min(t, drone.search_until_h - SAME_H):
                 self.search_look[drone.number] += self._interval_h(drone)
                 self._look(t, drone, drone.report, cued=True)
 
@@ -210,7 +211,7 @@ class Mission(Chain):
     def _look(self, t: float, drone: CueDrone, n: int, *, cued: bool) -> None:
         chance, base = self._chances(drone, n, t)
         report = self.reports[n]
-        if report.grade == CONFIRMED or self.candidates[n].end_h <= t:
+        if report.grade == CONFIRMED or self.candidates[n].end_h - SAME_H <= t:
             return
         poor = chance < self.scenario.cueing.poor_look_share * base
         confirms = cued or (drone.platform.confirms and not poor)
