@@ -20,7 +20,7 @@ from sim.agents.flight import (
     stay,
 )
 from sim.agents.headquarters import cue_over, pass_on
-from sim.agents.patrol import path_position, track_point, track_position
+from sim.agents.patrol import GRAZE_KM, path_position, track_point, track_position
 from sim.agents.sensor import look_closely, reach_of
 from sim.agents.violation import CONFIRMED
 from sim.kernel.calendar import (
@@ -31,11 +31,9 @@ from sim.kernel.calendar import (
     push,
 )
 from sim.kernel.compiled import compiled, handler
-from sim.kernel.instants import before
+from sim.kernel.instants import SAME_H, before
+from sim.kernel.lots import lot
 from sim.kernel.world import World
-
-TIE_ROUNDING = 1e-9
-"""Share by which a drone may be too far away and still be asked: equal times may be rounded."""
 
 
 @compiled
@@ -75,7 +73,7 @@ def _hours_to(world: World, d: int, v: int, t: float, most_h: float) -> float:
     post = world.posts[drone.post]
     x, y = patrol_point(world, d, t)
     dx, dy = violation.x - x, violation.y - y
-    most_km = (post.radius_km + most_h * sensor.transit_kmh) * (1.0 + TIE_ROUNDING)
+    most_km = post.radius_km + (most_h + SAME_H) * sensor.transit_kmh + GRAZE_KM
     if dx * dx + dy * dy > most_km * most_km:
         return np.inf
     to_x, to_y = _position(world, d, v, x, y)
@@ -86,6 +84,14 @@ def _hours_to(world: World, d: int, v: int, t: float, most_h: float) -> float:
 
 
 @compiled
+def _goes(world: World, v: int, d: int, hours: float, other: int, others_h: float) -> bool:
+    """Tell whether a drone goes rather than another one, which is not in position before it."""
+    if other < 0 or before(hours, others_h):
+        return True
+    return lot(world, v, world.drones[d].name) < lot(world, v, world.drones[other].name)
+
+
+@compiled
 def _first_of_post(
     world: World, p: int, v: int, t: float, best: int, best_h: float
 ) -> tuple[int, float]:
@@ -93,7 +99,7 @@ def _first_of_post(
     d = world.posts[p].first_drone
     while d >= 0:
         hours = _hours_to(world, d, v, t, best_h) if _may_go(world, d, v, t) else np.inf
-        if hours < best_h or (hours == best_h < np.inf and (best < 0 or d < best)):
+        if hours < np.inf and not before(best_h, hours) and _goes(world, v, d, hours, best, best_h):
             best, best_h = d, hours
         d = world.drones[d].next_here
     return best, best_h
@@ -114,12 +120,12 @@ def _first_in_position(world: World, v: int, t: float) -> int:
         p = world.reach[row].post
         if world.platforms[world.posts[p].platform].can_be_cued:
             best, best_h = _first_of_post(world, p, v, t, best, best_h)
-    if best_h == 0.0:
+    if best >= 0 and best_h == 0.0:
         return best  # it has the place in view, as nobody can that does not pass by
     for row in range(len(world.circles)):
         circle = world.circles[row]
         dx, dy = abs(violation.x - circle.x), abs(violation.y - circle.y)
-        most_km = circle.radius_km + best_h * circle.transit_kmh
+        most_km = circle.radius_km + (best_h + SAME_H) * circle.transit_kmh + GRAZE_KM
         if dx > most_km or dy > most_km:
             continue  # most posts are far away, and this needs no root
         if dx * dx + dy * dy > most_km * most_km or reach_of(world, cell, circle.post) >= 0:

@@ -7,6 +7,7 @@ from sim.agents.flight import (
     READY,
     TURNAROUND,
     enter_stage,
+    flight_hours,
     join_post,
     open_sortie,
     set_out,
@@ -36,22 +37,16 @@ def _start_turning_around(world: World, d: int, start: float, ready: float) -> N
 
 @compiled
 def _start_in_cycle(world: World, d: int) -> None:
-    """Put a drone somewhere in its cycle, as if it had been launched before time 0."""
+    """Put a drone somewhere in the cycle that it flies, as if launched before time 0."""
     drone = world.drones[d]
-    sensor = world.platforms[drone.platform]
-    cycle_h = sensor.endurance_h + sensor.turnaround_h
+    flight_h = flight_hours(world, d)
+    cycle_h = flight_h + world.platforms[drone.platform].turnaround_h
     age = drone.cycle_share * cycle_h
-    if age >= sensor.endurance_h:
-        _start_turning_around(world, d, 0.0, cycle_h - age)
-        return
-    set_out(world, d, -age)
-    if drone.landing > 0.0:
+    if age < flight_h:
+        set_out(world, d, -age)
         settle(world, d, 0.0)
-        return
-    # it was home sooner than the reserve allows for: a sortie of before time 0 is left out
-    world.clock[0].sorties -= 1
-    drone.sortie = -1
-    _start_turning_around(world, d, drone.landing, drone.landing + sensor.turnaround_h)
+    else:
+        _start_turning_around(world, d, flight_h - age, cycle_h - age)
 
 
 @compiled

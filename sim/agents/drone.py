@@ -37,8 +37,9 @@ from sim.agents.patrol import BLOCK_CELLS
 from sim.agents.sensor import look_from
 from sim.agents.view import RemovableView
 from sim.agents.violation import strike_ended
-from sim.kernel.calendar import DRONE_READY, DRONE_REPLACED, push
+from sim.kernel.calendar import DRONE_READY, DRONE_REPLACED, GO_ON, push
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import before
 from sim.kernel.world import World
 
 
@@ -136,6 +137,9 @@ def call_home(world: World, d: int, reason: int, t: float) -> None:
     settle(world, d, t)
     drone = world.drones[d]
     if aloft(drone.stage) and drone.stage != INBOUND:
+        if drone.cue >= 0:
+            push(world, t, GO_ON, drone.cue, 0, 0, 0.0)  # a front may call several back
+            drone.cue = -1
         drone.ending = reason
         fly_home(world, d, t)
 
@@ -201,7 +205,7 @@ def _can_go(world: World, d: int, post: int, t: float) -> bool:
     x, y = drone_point(world, d, t)
     way_km = np.sqrt((target.entry_x - x) ** 2 + (target.entry_y - y) ** 2)
     arrival = t + way_km / sensor.transit_kmh
-    return bool(arrival + target.return_h <= drone.took_off + sensor.endurance_h)
+    return not before(drone.took_off + sensor.endurance_h, arrival + target.return_h)
 
 
 @compiled

@@ -50,6 +50,7 @@ DRONE = np.dtype(
         ("cue", "i4"),  # the violation it is sent to confirm, -1 for none
         ("cues", "i4"),  # flights to confirm so far
         ("cues_before", "i4"),  # up to the present sortie
+        ("name", "i8"),  # its number in the drawing of lots
     ],
     align=True,
 )
@@ -313,6 +314,18 @@ def _work_out(world: World, d: int) -> None:
         x, y = track_point(world, post, track_position(post, path_km))
         post.off_x, post.off_y = x, y
         post.home_h = leg_hours(world, d, x, y, post.base_x, post.base_y)
+
+
+@compiled
+def flight_hours(world: World, d: int) -> float:
+    """Return how long a sortie from the base takes that goes as planned, from take-off to landing.
+
+    Mostly less than the endurance: few drones are at the farthest point when they turn for home.
+    """
+    post = world.posts[world.drones[d].post]
+    if np.isnan(post.out_h):
+        _work_out(world, d)
+    return float(post.out_h + post.stay_h + post.home_h)
 
 
 @compiled

@@ -24,8 +24,20 @@ from sim.agents.violation import (
     UNCONFIRMED,
     UNKNOWN,
 )
-from sim.kernel.calendar import CALL, CUE, DESK_DONE, DRONE_CUE_OVER, push
+from sim.kernel.calendar import (
+    CALL,
+    CUE,
+    DESK_DONE,
+    DRONE_CUE_OVER,
+    GO_ON,
+    bring_forward,
+    is_tied,
+    next_time,
+    push,
+)
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import SAME_H
+from sim.kernel.lots import lot
 from sim.kernel.world import World, column
 
 STATION = np.dtype(
@@ -49,7 +61,7 @@ STATION = np.dtype(
     align=True,
 )
 SOURCE = np.dtype(
-    [("confirmed", "i4"), ("american", "i4"), ("attribution", "f8")],
+    [("confirmed", "i4"), ("american", "i4"), ("attribution", "f8"), ("name", "i8")],
     align=True,
 )
 REFEREE = np.dtype(
@@ -104,6 +116,18 @@ def sighted(world: World, v: int, d: int, sure: bool, t: float) -> None:
         violation.detected = t
         violation.detector = d
     _learn(world, v, sure, world.platforms[drone.platform].attribution, MONITOR, t)
+
+
+@handler
+def choose_source(world: World, row: int) -> None:
+    """Of sources that tell of one violation at one instant, let the first be drawn by lot."""
+    v = world.events[row].first
+    other = world.events[row].next
+    while is_tied(world, row, other):
+        mine = world.sources[world.events[row].second].name
+        if lot(world, v, world.sources[world.events[other].second].name) < lot(world, v, mine):
+            bring_forward(world, row, other)
+        other = world.events[other].next
 
 
 @handler
@@ -179,12 +203,22 @@ def cue_failed(world: World, d: int, t: float) -> None:
 
 
 @compiled
+def give_back(world: World, d: int, t: float) -> None:
+    """Let the report of a drone go on; by an event where others may do so at this instant."""
+    if next_time(world) <= t + SAME_H:
+        push(world, t, GO_ON, world.drones[d].cue, 0, 0, 0.0)
+        world.drones[d].cue = -1
+    else:
+        cue_failed(world, d, t)
+
+
+@compiled
 def cue_over(world: World, d: int, t: float) -> None:
     """Let the report of a drone that has looked go on, confirmed or not found."""
     violation = world.violations[world.drones[d].cue]
     if violation.grade != CONFIRMED:
         violation.grade = NOT_FOUND
-    cue_failed(world, d, t)
+    give_back(world, d, t)
 
 
 @compiled

@@ -1,9 +1,10 @@
 """Looks: how a drone on station comes to detect a violation.
 
 While a live violation is inside the footprint, the sensor looks on entry and then every look
-interval, until before the violation is out of view or over or the drone leaves. Each look with chance p adds -ln(1 - p) of evidence to the violation, which is detected by
-the look that carries the evidence to its threshold. With exponential thresholds of mean 1, drawn
-before the run, that is the law of independent looks, and the engine draws nothing.
+interval, until before the violation is out of view or over or the drone leaves. Each look with
+chance p adds -ln(1 - p) of evidence to the violation, which is detected by the look that carries
+the evidence to its threshold. With exponential thresholds of mean 1, drawn before the run, that is
+the law of independent looks, and the engine draws nothing.
 """
 
 import numpy as np
@@ -18,9 +19,10 @@ from sim.agents.patrol import (
 )
 from sim.agents.violation import CONFIRMED
 from sim.agents.zone import POOR, is_jammed
-from sim.kernel.calendar import push_look
+from sim.kernel.calendar import LOOK, bring_forward, is_tied, push
 from sim.kernel.compiled import compiled, handler
 from sim.kernel.instants import SAME_H, before
+from sim.kernel.lots import lot
 from sim.kernel.world import Records, World, column
 
 PLATFORM = np.dtype(
@@ -80,14 +82,13 @@ def _enter_look(world: World, d: int, v: int, count: int, t: float) -> None:
     post = world.posts[drone.post]
     if post.patrol == STATIC:
         if before(t, violation.end) and before(t, drone.on_until):
-            push_look(world, v, d, drone.epoch, t, 0, 0.0, np.inf)
+            push(world, t, LOOK, v, d, drone.epoch, np.inf)
         return
     path_km = path_position(post, drone.path_start, drone.on_from, t)
     way, stay = next_visit(world, post, count, path_km)
     entry = t + way / post.speed_kmh
     if before(entry, violation.end) and before(entry, drone.on_until):
-        until = entry + stay / post.speed_kmh
-        push_look(world, v, d, drone.epoch, entry, 0, 0.0, until)
+        push(world, entry, LOOK, v, d, drone.epoch, entry + stay / post.speed_kmh)
 
 
 @compiled
@@ -153,6 +154,30 @@ def _look(world: World, d: int, v: int, evidence: float, sure: bool, t: float) -
         sighted(world, v, d, sure, t)
 
 
+@handler
+def choose_look(world: World, row: int) -> None:
+    """Of looks at one violation at one instant, take first those that leave a doubt.
+
+    What confirms then adds to what was seen, and is not taken instead of it. Within either sort the
+    first is drawn by lot.
+    """
+    v, t = world.events[row].first, world.events[row].time
+    violation = world.violations[v]
+    if violation.grade == CONFIRMED:
+        return
+    conditions = _conditions(world, violation, t)
+    drone = world.drones[world.events[row].second]
+    sure, drawn = world.sure[drone.platform, conditions], lot(world, v, drone.name)
+    other = world.events[row].next
+    while is_tied(world, row, other):
+        drone = world.drones[world.events[other].second]
+        others_sure, others = world.sure[drone.platform, conditions], lot(world, v, drone.name)
+        if others_sure < sure or (others_sure == sure and others < drawn):
+            bring_forward(world, row, other)
+            sure, drawn = others_sure, others
+        other = world.events[other].next
+
+
 @compiled
 def look_closely(world: World, d: int, v: int, t: float) -> None:
     """Look once, with the drone near, so that what it sees leaves no doubt."""
@@ -163,9 +188,7 @@ def look_closely(world: World, d: int, v: int, t: float) -> None:
 
 
 @handler
-def take_look(
-    world: World, v: int, d: int, epoch: int, since: float, number: int, until: float, t: float
-) -> None:
+def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) -> None:
     """Look once at a violation on patrol; enter the next look if it is still to be confirmed."""
     violation = world.violations[v]
     drone = world.drones[d]
@@ -177,10 +200,9 @@ def take_look(
     sensor = world.platforms[drone.platform]
     if violation.grade == CONFIRMED or not (sensor.confirms or np.isnan(violation.detected)):
         return
-    number += 1
-    again = since + number * sensor.look_h
+    again = t + sensor.look_h
     if before(again, until):
         if before(again, violation.end) and before(again, drone.on_until):
-            push_look(world, v, d, epoch, since, number, sensor.look_h, until)
+            push(world, again, LOOK, v, d, epoch, until)
     elif before(until, violation.end) and before(until, drone.on_until):
         look_from(world, d, v, until)

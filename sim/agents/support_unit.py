@@ -11,7 +11,8 @@ from sim.agents.view import RemovableView
 from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
 from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled, handler
-from sim.kernel.instants import SAME_H
+from sim.kernel.instants import SAME_H, before
+from sim.kernel.lots import lot
 from sim.kernel.world import Records, World, column
 from sim.scenario.command import RULES
 
@@ -48,6 +49,7 @@ BASE = np.dtype(
         ("on_scene_sigma", "f8"),  # of the logarithm, for the lognormal
         ("on_scene_shape", "i4"),
         ("forward_row", "i4"),  # in the table of forward points, -1 for the exact step back
+        ("name", "i8"),  # its number in the drawing of lots
     ],
     align=True,
 )
@@ -112,13 +114,14 @@ def _straight_km(world: World, base: Records, violation: Records) -> float:
 
 
 @compiled
-def _nearest_base(world: World, violation: Records, own_sector: bool) -> tuple[int, float]:
+def _nearest_base(world: World, v: int, own_sector: bool) -> tuple[int, float]:
     """Return the base with a ready, fitting unit that arrives first, and its straight way (km).
 
     Bases are tried in the order of their time to the middle of the stretch of line; by the triangle
     inequality the search can stop when even the best case of the next one is later than the best
-    found.
+    found. Of those that arrive at the same time, as from one town, one is drawn by lot.
     """
+    violation = world.violations[v]
     row = violation.line_cell
     best = -1
     best_h = np.inf
@@ -126,7 +129,7 @@ def _nearest_base(world: World, violation: Records, own_sector: bool) -> tuple[i
     slack_km = world.near_slack[row] + max(0.0, violation.offset)
     slack_h = slack_km * world.settings[0].most_h_per_km
     for place in range(world.near_bases.shape[1]):
-        if world.near_hours[row, place] - slack_h > best_h:
+        if before(best_h, world.near_hours[row, place] - slack_h):
             break
         b = world.near_bases[row, place]
         base = world.bases[b]
@@ -136,7 +139,13 @@ def _nearest_base(world: World, violation: Records, own_sector: bool) -> tuple[i
             continue
         km = _straight_km(world, base, violation)
         hours = base.readiness_h + km * base.h_per_km
-        if hours < best_h or (hours == best_h and b < best):
+        if before(best_h, hours):
+            continue
+        if (
+            best < 0
+            or before(hours, best_h)
+            or lot(world, v, base.name) < lot(world, v, world.bases[best].name)
+        ):
             best, best_h, best_km = b, hours, km
     return best, best_km
 
@@ -190,9 +199,9 @@ def call(world: World, v: int, t: float) -> None:
     violation.called = t
     best, km = -1, np.nan
     if settings.dispatch_rule == SECTOR_FIRST:
-        best, km = _nearest_base(world, violation, True)
+        best, km = _nearest_base(world, v, True)
     if best < 0:
-        best, km = _nearest_base(world, violation, False)
+        best, km = _nearest_base(world, v, False)
     if best >= 0:
         _send(world, _first_ready(world, best), v, km, t)
     elif settings.waiting_room:
@@ -247,6 +256,13 @@ def expire(world: World, v: int) -> None:
 
 
 @compiled
+def _called_before(world: World, v: int, other: int) -> bool:
+    """Tell whether a call is older than another; of one moment is first what broke out first."""
+    called, others = world.violations[v].called, world.violations[other].called
+    return bool(called < others or (called == others and v < other))
+
+
+@compiled
 def _next_call(world: World, group: int) -> int:
     """Return the gravest, then oldest, waiting call that units of a group answer, -1 for none."""
     for severity in range(5, 0, -1):
@@ -255,7 +271,7 @@ def _next_call(world: World, group: int) -> int:
             v = world.queue_head[kind, severity]
             if v < 0 or not world.fits[group, kind]:
                 continue
-            if best < 0 or world.violations[v].called < world.violations[best].called:
+            if best < 0 or _called_before(world, v, best):
                 best = v
         if best >= 0:
             return best

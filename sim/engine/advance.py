@@ -16,7 +16,7 @@ from sim.agents.drone import (
     weather_changed,
 )
 from sim.agents.flight import settle
-from sim.agents.headquarters import desk_done, hear
+from sim.agents.headquarters import choose_source, desk_done, hear, pass_on
 from sim.agents.regime import (
     await_answer,
     change_regime,
@@ -24,7 +24,7 @@ from sim.agents.regime import (
     enter_regime,
     grave_due,
 )
-from sim.agents.sensor import first_looks, take_look
+from sim.agents.sensor import choose_look, first_looks, take_look
 from sim.agents.support_unit import arrive, be_ready, call, expire, set_present
 from sim.agents.violation import MADE_UP, PREVENTED, UNDETECTED, enlist, happens, strike_ended
 from sim.agents.zone import is_jammed
@@ -40,13 +40,16 @@ from sim.kernel.calendar import (
     DRONE_LOST,
     DRONE_READY,
     DRONE_REPLACED,
+    GO_ON,
     GRAVE_DUE,
     LOOK,
     REPORT,
+    TIP,
     UNIT_ARRIVED,
     UNIT_READY,
     WORSEN,
     drop_first,
+    is_tied,
     next_time,
     push,
 )
@@ -119,7 +122,8 @@ def _take_onset(world: World, v: int) -> None:
         return
     violation.status = UNDETECTED
     for source in range(world.report_at.shape[1]):
-        push(world, world.report_at[v, source], REPORT, v, source, 0, 0.0)
+        kind = REPORT if world.sources[source].confirmed else TIP
+        push(world, world.report_at[v, source], kind, v, source, 0, 0.0)
     await_answer(world, v, t)
     if violation.nature != MADE_UP:
         strike_ended(world, violation.cell, t)
@@ -143,9 +147,7 @@ def _take_change(world: World, row: int) -> None:
 
 
 @compiled
-def _take_drone_event(
-    world: World, kind: int, d: int, number: int, epoch: int, t: float
-) -> None:
+def _take_drone_event(world: World, kind: int, d: int, number: int, epoch: int, t: float) -> None:
     drone = world.drones[d]
     if drone.epoch != epoch:
         return
@@ -174,21 +176,42 @@ def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) ->
 
 
 @compiled
+def _take_report_event(world: World, kind: int, v: int, second: int, t: float) -> None:
+    if kind == GO_ON:
+        pass_on(world, v, 0, t)
+    elif kind == DESK_DONE:
+        desk_done(world, v, second, t)
+    else:
+        hear(world, v, second, t)
+
+
+@compiled
+def _choose(world: World, row: int) -> None:
+    """Choose which of the looks or reports of one instant is taken next, if there are several."""
+    event = world.events[row]
+    if event.kind == LOOK:
+        if is_tied(world, row, event.next):
+            choose_look(world, row)
+    elif event.kind in (TIP, REPORT) and is_tied(world, row, event.next):
+        choose_source(world, row)
+
+
+@compiled
 def _take_event(world: World) -> None:
-    event = world.events[world.calendar[0].next]
-    t, until, since, number = event.time, event.until, event.since, event.number
+    row = world.calendar[0].next
+    _choose(world, row)
+    event = world.events[row]
+    t, until = event.time, event.until
     kind, first, second, epoch = event.kind, event.first, event.second, event.epoch
     drop_first(world)
     if kind <= DRONE_BACK:
         _take_drone_event(world, kind, first, second, epoch, t)
     elif kind == LOOK:
-        take_look(world, first, second, epoch, since, number, until, t)
-    elif kind == REPORT:
-        hear(world, first, second, t)
+        take_look(world, first, second, epoch, until, t)
+    elif kind in (GO_ON, TIP, REPORT, DESK_DONE):
+        _take_report_event(world, kind, first, second, t)
     elif kind == CUE:
         cue(world, first, t)
-    elif kind == DESK_DONE:
-        desk_done(world, first, second, t)
     elif kind == CALL:
         call(world, first, t)
     elif kind == UNIT_ARRIVED:

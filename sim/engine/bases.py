@@ -10,6 +10,7 @@ from sim.engine.posts import stretch
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.geography.forward import forward_points
+from sim.kernel.lots import name_number
 from sim.kernel.world import Records
 from sim.scenario import Scenario, SupportGroup
 from sim.scenario.checks import UKRAINE
@@ -40,6 +41,7 @@ class Support:
     leads: Records  # LEAD (3,)
     kind_domains: Ints  # (kinds,)
     names: tuple[str, ...]  # of the units
+    unit_numbers: NDArray[np.int64]  # (units,) of their names in the drawing of lots
     base_groups: tuple[str, ...]
     random_bases: Ints  # bases whose place is drawn in each run
     random_stretch: Floats  # (random bases, 3) from, to and offset, km
@@ -218,6 +220,7 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
             random_bases += range(first, first + len(points))
             random_stretch += [(start, end, group.base_offset_km)] * len(points)
         records = _base_records(group, number, points, dealt)
+        records["name"] = [name_number(f"{name}/{place}") for place in range(len(points))]
         records["leads"] = scenario.mission.lead(group.domain).nation == group.nation
         bases.append(records)
         groups += [name] * len(points)
@@ -241,6 +244,7 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
         _lead_records(scenario, all_bases),
         np.array(domains, dtype=np.int32),
         tuple(names),
+        np.array([name_number(name) for name in names], dtype=np.int64),
         tuple(groups),
         np.array(random_bases, dtype=np.int32),
         np.array(random_stretch, dtype=np.float64).reshape(-1, 3),

@@ -9,6 +9,7 @@ from sim.engine.advance import CHANGE, GROUP_CHANGE, UNIT_CHANGE, US_CHANGE
 from sim.engine.engagement import Course, draw_engagement, group_course
 from sim.engine.forces import draw_forces, unit_changes
 from sim.engine.plan import Plan
+from sim.kernel.lots import draw_lots
 from sim.kernel.world import Records
 
 type Rows = list[tuple[float, int, int, int]]
@@ -56,7 +57,7 @@ def _count_leads(plan: Plan, units: Records, bases: Records) -> Records:
 
 def draw_politics(
     plan: Plan,
-    seed: int,
+    chance: tuple[int, int],
     changes: Records,
     drones: Records,
     units: Records,
@@ -67,8 +68,8 @@ def draw_politics(
 
     Parameters
     ----------
-    plan, seed
-        The plan, and the seed of the run.
+    plan, chance
+        The plan, and the seed of the run with the number that its lots are drawn by.
     changes
         Changes of weather, by time.
     drones, units, bases, stations
@@ -81,11 +82,15 @@ def draw_politics(
     changes : ndarray of `CHANGE`
         All changes, by time.
     """
+    seed, run_lots = chance
     us = draw_engagement(plan.scenario.united_states, plan.horizon_h, seed)
     record, rows = _set_engagement(us, stations)
     rows += _switch_groups(plan, us, drones)
-    rows += _place_units(plan, us, seed, units, bases)
-    rows.sort(key=lambda row: (row[0], row[2], row[1]))
+    # of units that come in one night, and find calls waiting, the first is drawn by lot
+    places = np.argsort(np.argsort(draw_lots(run_lots, plan.support.unit_numbers))).tolist()
+    comings = _place_units(plan, us, seed, units, bases)
+    rows += sorted(comings, key=lambda row: (row[0], places[row[1]]))
+    rows.sort(key=lambda row: (row[0], row[2]))  # what comes at one instant keeps its order
     leads = _count_leads(plan, units, bases)
     everything = np.concatenate([changes, np.array(rows, dtype=CHANGE)])
     # what comes at one instant keeps its order

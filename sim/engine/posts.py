@@ -23,6 +23,7 @@ from sim.agents.zone import NEVER, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.instants import SAME_H
+from sim.kernel.lots import name_number
 from sim.kernel.world import Records
 from sim.scenario import MonitorGroup, Platform, Scenario
 
@@ -239,6 +240,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         drone = np.zeros(group.count, dtype=DRONE)
         drone["group"] = number
         drone["platform"] = platform_names.index(group.platform)
+        drone["name"] = [name_number(f"{name}-{k + 1}") for k in range(group.count)]
         drone["post"] = first_post + np.arange(group.count) % (len(posts) - first_post)
         crews[name] = _crew(drone, sum(map(len, drones)), PATROLS.index(group.patrol))
         drones.append(drone)
@@ -346,5 +348,5 @@ def platform_records(scenario: Scenario) -> Records:
         record["weather_limit"] = _WEATHER_LIMITS[platform.grounded_by]
         record["attribution"] = platform.attribution_chance
         record["confirms"] = platform.confirms
-        record["can_be_cued"] = platform.confirms and platform.speed_kmh > 0.0
+        record["can_be_cued"] = platform.confirms and np.isfinite(record["transit_kmh"])
     return records

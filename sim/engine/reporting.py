@@ -20,6 +20,7 @@ from sim.engine.seeds import Seeds, draw_seeds
 from sim.engine.streams import stream
 from sim.geography import ContactLine
 from sim.kernel.compiled import compiled
+from sim.kernel.lots import name_number
 from sim.kernel.world import Records
 from sim.scenario import Headquarters, Scenario
 from sim.scenario.mission import UNITED_STATES
@@ -139,7 +140,8 @@ def station_records(stations: dict[str, Headquarters]) -> Records:
 
 def _source_records(scenario: Scenario) -> Records:
     records = np.zeros(len(scenario.reports), dtype=SOURCE)
-    for record, spec in zip(records, scenario.reports.values(), strict=True):
+    for record, (name, spec) in zip(records, scenario.reports.items(), strict=True):
+        record["name"] = name_number(name)
         record["confirmed"] = spec.confirmed
         record["american"] = spec.nation == UNITED_STATES
         record["attribution"] = spec.attribution_chance

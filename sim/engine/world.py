@@ -110,6 +110,7 @@ def make_world(plan: Plan, seed: int) -> World:
     keep_memory()
     clock = np.zeros(1, dtype=CLOCK)
     clock["horizon"] = plan.horizon_h
+    clock["lots"] = run_lots = int(stream(seed, "lots").integers(2**63))
     drones, loss_hazard = _draw_drones(plan, seed)
     posts, track_xy = _draw_posts(plan, seed)
     random_posts = len(plan.monitors.random_posts) > 0
@@ -121,7 +122,9 @@ def make_world(plan: Plan, seed: int) -> World:
     stations = plan.reporting.station_records.copy()
     queues = (len(stations), 6)
     units = plan.support.units.copy()
-    us, leads, changes = draw_politics(plan, seed, changes, drones, units, bases, stations)
+    us, leads, changes = draw_politics(
+        plan, (seed, run_lots), changes, drones, units, bases, stations
+    )
     most_segments = int(posts["vertices"].max(initial=1)) + 1
     return World(
         clock=clock,

@@ -9,7 +9,9 @@ when lists get long, or the days between events many.
 
 Events at the same instant are taken by kind, then by the two numbers they carry. The order is thus
 a property of the events and not of the order in which they were entered, which is what makes a run
-independent of how it is cut into steps.
+independent of how it is cut into steps. Where several sensors look at one violation at one instant,
+or several sources tell of it, who takes the event puts them in another order (`bring_forward`), for
+their numbers come from the order of a file.
 
 References
 ----------
@@ -20,19 +22,18 @@ event set problem, Communications of the ACM 31, 1220-1227.
 import numpy as np
 
 from sim.kernel.compiled import compiled, handler
+from sim.kernel.instants import SAME_H
 from sim.kernel.world import Records, World, column
 
 EVENT = np.dtype(
     [
         ("time", "f8"),  # h, >= 0
         ("until", "f8"),  # h, end of the visit of a look
-        ("since", "f8"),  # h, first look of the visit; of looks only, as the number below
         ("kind", "i4"),
         ("first", "i4"),  # a violation or drone
         ("second", "i4"),  # a drone, unit, source or station
         ("epoch", "i4"),  # of its drone or regime, without which it is void
         ("next", "i4"),  # in its list, or among the unused; -1 for none
-        ("number", "i4"),  # of a look in its visit, from 0
     ],
     align=True,
 )
@@ -72,17 +73,19 @@ DRONE_AT_CUE = 4
 DRONE_CUE_LOOK = 5
 DRONE_CUE_OVER = 6
 DRONE_BACK = 7
-LOOK = 8
-REPORT = 9
-CUE = 10
-DESK_DONE = 11
-CALL = 12
-UNIT_ARRIVED = 13
-UNIT_READY = 14
-CALL_EXPIRED = 15
-GRAVE_DUE = 16
-WORSEN = 17
-EASE = 18
+GO_ON = 8  # a report whose drone gave it back
+TIP = 9  # the report of a source that needs a second look; before looks that may give it
+LOOK = 10
+REPORT = 11  # one that leaves no doubt
+CUE = 12
+DESK_DONE = 13
+CALL = 14
+UNIT_ARRIVED = 15
+UNIT_READY = 16
+CALL_EXPIRED = 17
+GRAVE_DUE = 18
+WORSEN = 19
+EASE = 20
 
 
 def empty_calendar() -> Records:
@@ -160,32 +163,6 @@ def push(
 
 
 @compiled
-def push_look(
-    world: World, v: int, d: int, epoch: int, since: float, number: int, look_h: float, until: float
-) -> None:
-    """Enter a look of a visit: the first at `since`, each other `look_h` after the one before.
-
-    Its time is worked out from the first, so that rounding does not add up.
-    """
-    clock = world.clock[0]
-    time = since if number == 0 else since + number * look_h
-    if time > clock.horizon:
-        return
-    row = _row_for_new(world.calendar[0], world.events)
-    new = world.events[row]
-    new.time = time
-    new.until = until
-    new.since = since
-    new.kind = LOOK
-    new.first = v
-    new.second = d
-    new.epoch = epoch
-    new.number = number
-    clock.pending += 1
-    _insert(world, row)
-
-
-@compiled
 def _find_next(world: World) -> None:
     """Find the event that comes next, from the present day on."""
     calendar = world.calendar[0]
@@ -214,6 +191,28 @@ def next_time(world: World) -> float:
     """Return the time of the event that comes next (h), infinite if none is pending."""
     row = world.calendar[0].next
     return float(world.events[row].time) if row >= 0 else np.inf
+
+
+@compiled
+def is_tied(world: World, row: int, other: int) -> bool:
+    """Tell whether an event is of the kind, violation and instant of one that comes before it."""
+    if other < 0:
+        return False
+    one, following = world.events[row], world.events[other]
+    return bool(
+        following.time <= one.time + SAME_H
+        and following.kind == one.kind
+        and following.first == one.first
+    )
+
+
+@compiled
+def bring_forward(world: World, row: int, other: int) -> None:
+    """Let two tied events change places."""
+    one, following = world.events[row], world.events[other]
+    one.second, following.second = following.second, one.second
+    one.epoch, following.epoch = following.epoch, one.epoch
+    one.until, following.until = following.until, one.until
 
 
 @compiled

@@ -43,6 +43,7 @@ CLOCK = np.dtype(
         ("answers", "i8"),  # answered violations
         ("calm_from", "i8"),  # first answer that may still calm its surroundings
         ("events", "i8"),  # events taken so far
+        ("lots", "i8"),  # drawn for the run; see `sim.kernel.lots`
     ],
     align=True,
 )

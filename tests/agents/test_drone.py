@@ -338,3 +338,32 @@ def test_drones_at_random_posts_keep_to_their_endurance() -> None:
         outcome = simulate(made, seed)
         for _, sorties in outcome.sorties.groupby("drone", observed=True):
             check_sorties(sorties, 5.0, 1.0)
+
+
+def test_the_first_hour_is_as_after_a_long_time() -> None:
+    """Catches drones that start at even phases of their endurance, not of the cycle they fly.
+
+    These turn for home with the reserve for the farthest point, and are home before it is used up.
+    By even phases of 15 h, .730 of the first hour would be on station, and .744 of all time.
+    """
+    tables: Tables = {
+        "title": "a shuttle that comes home early",
+        "line": {"length_km": 600.0},
+        "violations": {"rate_per_day": 0.0, "kinds": {"any": {"mean_duration_min": 60.0}}},
+        "platforms": {
+            "eye": {
+                "speed_kmh": 90.0,
+                "radius_km": 1.0,
+                "look_chance": 1.0,
+                "endurance_h": 14.0,
+                "turnaround_h": 1.0,
+            }
+        },
+        "monitors": {"eyes": {"platform": "eye", "count": 500, "posts": 1, "patrol": "shuttle"}},
+    }
+    shares = [
+        simulate(scenario(tables, run__duration_days=days)).measures["on_station_share"]
+        for days in (1.0 / 24.0, 100.0)
+    ]
+    # 500 drones at even phases stand for a phase drawn evenly, to a five-hundredth of a cycle
+    assert shares[0] == pytest.approx(shares[1], abs=0.002)

@@ -7,6 +7,7 @@ looks, `oracle_support` sends the units.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from oracle_posts import Surroundings, lay_posts
 from oracle_support import Response, lay_units
 
 from sim.engine.plan import Plan
+from sim.kernel.lots import draw_lot, name_number
 
 FLIGHT_STEP_H = 0.5 / 60.0
 
@@ -85,6 +87,12 @@ def read_surroundings(plan: Plan, world: World) -> Surroundings:
     return Surroundings(initial, changes, plan.line.length_km)
 
 
+def read_lots(world: World, name: str) -> Callable[[int], int]:
+    """Return what is drawn by lot for a name, by violation."""
+    run, number = int(world.clock["lots"][0]), name_number(name)
+    return lambda v: int(draw_lot(run, v, number))
+
+
 def make_drones(plan: Plan, world: World, surroundings: Surroundings) -> list[Drone]:
     """Return the drones at their bases."""
     drones: list[Drone] = []
@@ -102,6 +110,7 @@ def make_drones(plan: Plan, world: World, surroundings: Surroundings) -> list[Dr
                     zone=surroundings.zone(post.middle_km),
                     length_factor=scenario.line.length_factor,
                     thresholds=[float(x) for x in world.loss_hazard[len(drones)]],
+                    lots_of=read_lots(world, f"{name}-{number + 1}"),
                 )
             )
     return drones
@@ -137,7 +146,7 @@ def respond(plan: Plan, world: World, detected_h: list[float]) -> Response:
         line=plan.line,
         candidates=read_candidates(plan, world),
         detected_h=detected_h,
-        units=lay_units(plan.scenario, plan.line),
+        units=lay_units(plan.scenario, plan.line, lambda name: read_lots(world, name)),
     )
     response.run(plan.scenario.run.duration_days * 24.0)
     return response

@@ -6,7 +6,9 @@ does (arrives, leaves, lands, takes off, is lost, comes to a vertex of its track
 times do not drift and the way between two samples is straight.
 """
 
+import copy
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -52,6 +54,7 @@ class Drone:
     sorties: list[Sortie] = field(default_factory=list)
     # (time, x, y, number of the stay on station or 0) wherever the drone was sampled
     samples: list[tuple[float, float, float, int]] = field(default_factory=list)
+    lots_of: Callable[[int], int] = int  # drawn by it for each violation, against others
 
     @property
     def track_speed_kmh(self) -> float:
@@ -84,16 +87,24 @@ class Drone:
             self.place = self.post.track.position(self.w_km)
             self.sorties.append(Sortie(self.number, 0.0, on_station_h=0.0))
         else:
-            # the way out, the stay, the reserve for the way home, and the turnaround
-            cycle = self.endurance_h + self.platform.turnaround_h
+            # the way out, the stay, the way home from where it then is, and the turnaround
+            flight = self._planned_flight_h()
+            cycle = flight + self.platform.turnaround_h
             age = cycle_share * cycle
-            if age >= self.endurance_h:
+            if age >= flight:
                 self.ready_h = cycle - age
             else:
                 self.ready_h = -age
                 self.advance(-age, 0.0, weather=0, jammed=False, mortal=False)
                 self.samples.clear()
         self.sample(0.0)
+
+    def _planned_flight_h(self) -> float:
+        """Return how long a sortie takes, by flying it."""
+        trial = copy.copy(self)
+        trial.samples, trial.sorties = [], []
+        trial.advance(0.0, self.endurance_h + 1.0, weather=0, jammed=False, mortal=False)
+        return trial.sorties[0].landed_h
 
     def sample(self, t: float) -> None:
         """Note where the drone is."""

@@ -132,7 +132,8 @@ def detect(
     """Follow the evidence about a violation, look by look."""
     looks = [(t, log.drone) for log in logs for t in log.look_times(candidate, step_h)]
     evidence = 0.0
-    for count, (t, drone) in enumerate(sorted(looks, key=lambda look: look[0]), start=1):
+    looks.sort(key=lambda look: (look[0], look[1].lots_of(candidate.number)))
+    for count, (t, drone) in enumerate(looks, start=1):
         chance = look_chance(drone.platform, candidate, surroundings, t)
         evidence += math.inf if chance >= 1.0 else -math.log(1.0 - chance)
         if evidence >= candidate.threshold:

@@ -155,7 +155,7 @@ class Mission(Chain):
         for drone in self.drones:
             self._begin_search(t, drone)
         self._look_all(t)
-        for drone in self.drones:
+        for drone in sorted(self.drones, key=lambda drone: drone.report):
             if drone.state == SEARCH and drone.search_until_h <= t:
                 self._give_up(t, drone)
 
@@ -170,7 +170,7 @@ class Mission(Chain):
 
     def _end_flights(self, t: float) -> None:
         """Pass on what the drones that turned back or were lost had been sent for."""
-        for drone in sorted(self.drones, key=lambda drone: drone.zone):  # as a front comes
+        for drone in sorted(self.drones, key=lambda drone: drone.ended_cue):
             if drone.ended_cue >= 0:
                 number, drone.ended_cue = drone.ended_cue, -1
                 self._go_on(t, number)
@@ -189,7 +189,7 @@ class Mission(Chain):
         self._go_on(t, number)
 
     def _look_all(self, t: float) -> None:
-        for key, due in sorted(self.next_look.items()):
+        for key, due in sorted(self.next_look.items(), key=lambda look: self._turn(t, *look[0])):
             drone, n = self.drones[key[0]], key[1]
             if due <= t:
                 self.next_look[key] = due + self._interval_h(drone)
@@ -204,17 +204,26 @@ class Mission(Chain):
                 self.search_look[drone.number] += self._interval_h(drone)
                 self._look(t, drone, drone.report, cued=True)
 
+    def _turn(self, t: float, drone_number: int, n: int) -> tuple[int, bool, int]:
+        """Return by what the looks of one moment are put in order."""
+        drone = self.drones[drone_number]
+        return n, self._leaves_no_doubt(drone, n, t), drone.lots_of(n)
+
+    def _leaves_no_doubt(self, drone: CueDrone, n: int, t: float) -> bool:
+        chance, base = self._chances(drone, n, t)
+        poor = chance < self.scenario.cueing.poor_look_share * base
+        return drone.platform.confirms and not poor
+
     def _interval_h(self, drone: CueDrone) -> float:
         interval_min = drone.platform.look_interval_min
         return math.inf if interval_min is None else interval_min / 60.0
 
     def _look(self, t: float, drone: CueDrone, n: int, *, cued: bool) -> None:
-        chance, base = self._chances(drone, n, t)
+        chance, _ = self._chances(drone, n, t)
         report = self.reports[n]
         if report.grade == CONFIRMED or self.candidates[n].end_h - SAME_H <= t:
             return
-        poor = chance < self.scenario.cueing.poor_look_share * base
-        confirms = cued or (drone.platform.confirms and not poor)
+        confirms = cued or self._leaves_no_doubt(drone, n, t)
         second = not math.isnan(report.detected_h)
         if second and not confirms:
             return
@@ -264,23 +273,25 @@ class Mission(Chain):
         place = (candidate.x_km, candidate.y_km)
         zone = self.surroundings.zone(candidate.chainage_km)
         weather, _ = self.surroundings.at(zone, t)
-        best: tuple[float, int] | None = None
+        able: list[tuple[float, int, int]] = []
         for drone in self.drones:
             platform = drone.platform
             flight_h, there = drone.flight_to(place)
             total_h = flight_h + cueing.search_min / 60.0 + drone.home_h(there)
             fits = t + total_h <= drone.take_off_h + drone.endurance_h
-            able = platform.confirms and platform.speed_kmh > 0.0
+            moves = platform.confirms and drone.transit_speed_kmh < math.inf
             sees = platform.chance(candidate.kind) > 0.0
             flies = weather < GROUNDING_LEVEL[platform.grounded_by]
-            if drone.state == ON_STATION and able and sees and flies and fits:
-                best = min(best or (math.inf, 0), (flight_h, drone.number))
+            if drone.state == ON_STATION and moves and sees and flies and fits:
+                able.append((flight_h, drone.lots_of(number), drone.number))
         longest = math.inf if cueing.max_flight_min is None else cueing.max_flight_min / 60.0
-        if best is None or best[0] > longest:
+        if not able or min(able)[0] > longest + SAME_H:
             return False
-        self.drones[best[1]].send(t, number, place)
-        self.reports[number].cued = best[1]
-        for key in [key for key in self.next_look if key[0] == best[1]]:
+        first_h = min(able)[0] + SAME_H
+        _, sent = min(drawn for flight_h, *drawn in able if flight_h <= first_h)
+        self.drones[sent].send(t, number, place)
+        self.reports[number].cued = sent
+        for key in [key for key in self.next_look if key[0] == sent]:
             del self.next_look[key]
         return True
 

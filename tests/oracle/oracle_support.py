@@ -6,11 +6,11 @@ free, calls that expire) are taken in order of time from a sorted list.
 
 import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from oracle_looks import Candidate
+from oracle_looks import SAME_H, Candidate
 from oracle_posts import Point, distance_km
 
 from sim.geography import ContactLine
@@ -26,6 +26,7 @@ class Unit:
     base: Point
     sector: int
     ready: bool = True
+    lots_of: Callable[[int], int] = int  # drawn by its base for each violation, against others
 
     def answers(self, kind: str) -> bool:
         """Whether the unit is sent to this kind of violation."""
@@ -50,10 +51,12 @@ def _sector(line: ContactLine, sectors: int, chainage_km: float) -> int:
     return min(sectors - 1, int(chainage_km / line.length_km * sectors))
 
 
-def lay_units(scenario: Scenario, line: ContactLine) -> list[Unit]:
+def lay_units(
+    scenario: Scenario, line: ContactLine, lots: Callable[[str], Callable[[int], int]]
+) -> list[Unit]:
     """Return all units in the order of the scenario."""
     units: list[Unit] = []
-    for group in scenario.support.values():
+    for name, group in scenario.support.items():
         low = 0.0 if group.from_km is None else group.from_km
         high = line.length_km if group.to_km is None else group.to_km
         for number in range(group.count):
@@ -66,7 +69,9 @@ def lay_units(scenario: Scenario, line: ContactLine) -> list[Unit]:
                 place = line.point(chainage, group.base_offset_km)
             sector = _sector(line, scenario.line.sectors, chainage)
             point = (float(place[0]), float(place[1]))
-            units.append(Unit(len(units), group, point, sector))
+            at = number % len(group.bases) if group.placement == "bases" else number
+            lots_of = lots(f"{name}/{at}")
+            units.append(Unit(len(units), group, point, sector, lots_of=lots_of))
     return units
 
 
@@ -162,7 +167,9 @@ class Response:
             sector = _sector(self.line, self.scenario.line.sectors, candidate.chainage_km)
             ready = [unit for unit in ready if unit.sector == sector] or ready
         if ready:
-            unit = min(ready, key=lambda unit: self.time_to_arrive_h(unit, candidate))
+            hours = [self.time_to_arrive_h(unit, candidate) for unit in ready]
+            first = [u for u, h in zip(ready, hours, strict=True) if h <= min(hours) + SAME_H]
+            unit = min(first, key=lambda unit: unit.lots_of(number))
             self._dispatch(t, unit, number)
         elif self.scenario.dispatch.waiting_room:
             self.waiting.append(number)
@@ -197,7 +204,7 @@ class Response:
         fitting = [n for n in self.waiting if unit.answers(self.candidates[n].kind)]
         if fitting:
             number = min(
-                fitting, key=lambda n: (-self.candidates[n].severity, self.cases[n].called_h)
+                fitting, key=lambda n: (-self.candidates[n].severity, self.cases[n].called_h, n)
             )
             self.waiting.remove(number)
             self._dispatch(t, unit, number)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import pytest
-from oracle import World, make_drones, read_candidates, read_surroundings
+from oracle import World, make_drones, read_candidates, read_lots, read_surroundings
 from oracle_cue import CueDrone
 from oracle_mission import Mission, read_reports
 from oracle_mission_scenarios import MISSIONS
@@ -45,7 +45,7 @@ def read_mission(plan: Plan, world: World) -> Mission:
         line=plan.line,
         candidates=read_candidates(plan, world),
         detected_h=[],
-        units=lay_units(scenario, plan.line),
+        units=lay_units(scenario, plan.line, lambda name: read_lots(world, name)),
         reports=read_reports(world),
         drones=drones,
         surroundings=surroundings,
