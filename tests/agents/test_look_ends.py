@@ -57,13 +57,15 @@ def test_a_look_due_when_the_place_goes_out_of_view_is_not_taken() -> None:
     assert looks_taken(watched(eye, 600.0, patrol="stream")) == [30, 31]
 
 
+@pytest.mark.parametrize("speed_kmh", [50.0, 0.0], ids=["patrols", "stands still on patrol"])
 @pytest.mark.parametrize(("interval_min", "search_min", "looks"), [(5.0, 20.0, 4), (2.0, 20.0, 10)])
 def test_a_look_due_when_the_search_ends_is_not_taken(
-    interval_min: float, search_min: float, looks: int
+    interval_min: float, search_min: float, looks: int, speed_kmh: float
 ) -> None:
-    """Catches searches of the default length and look intervals with one look more than others."""
+    """Catches searches with one look more than others, and a platform that is never sent at all."""
     rover = {
-        "speed_kmh": 50.0,
+        "speed_kmh": speed_kmh,
+        "transit_speed_kmh": 100.0,
         "radius_km": 2.0,
         "look_chance": HARDLY,
         "look_interval_min": interval_min,

@@ -45,7 +45,7 @@ TOLD: Tables = {
 OTHERS: Tables = {
     "platforms": {
         "drone": DRONE,
-        "mast": {**DRONE, "speed_kmh": 0.0, "radius_km": 3.0},
+        "mast": {**DRONE, "speed_kmh": 0.0, "transit_speed_kmh": None, "radius_km": 3.0},
         "ear": {**DRONE, "confirms": False},
     },
     "monitors": {
