@@ -146,9 +146,10 @@ def tied_share(moments: Sequence[Moment], unit: int) -> float:
 
 
 def _finest(clocks: Floats) -> str:
+    """Say how finely times are given."""
     unit = unit_min(clocks / MINUTE_S, 0.5)
-    full = "at least half of them" if unit_min(clocks / MINUTE_S, 1.0) != unit else "they"
-    words = {0: "times are finer than minutes", 1: f"{full} are full minutes"}
-    if unit >= 60:
-        return f"{full} are full hours"
-    return words.get(unit, f"{full} are multiples of {unit} minutes")
+    if unit == 0:
+        return "times are finer than minutes"
+    which = "times" if unit_min(clocks / MINUTE_S, 1.0) == unit else "at least half of the times"
+    names = {1: "full minutes", 60: "full hours"}
+    return f"{which} are {names.get(unit, f'multiples of {unit} minutes')}"

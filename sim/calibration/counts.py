@@ -29,12 +29,12 @@ from sim.scenario import Scenario
 type Ints = NDArray[np.int64]
 
 MOST_K = 1e4
-"""A shape this large can not be told from Poisson days."""
+"""A shape this large cannot be told from Poisson days."""
 _LEAST_K = 1e-3
 LEAST_PAIRS = 10
 
 NO_OFFSPRING = (
-    "Counts can not tell overdispersed days from incidents that set off others on the same day: "
+    "Counts cannot tell overdispersed days from incidents that set off others on the same day: "
     "branching_ratio is set to 0 and all of the spread goes to overdispersion_k."
 )
 NO_HOURS = "Counts by day do not tell the time of day: hour_weights stay as the scenario has them."

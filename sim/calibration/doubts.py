@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.moments import DAY_RULE, Moment, read_days
+from sim.calibration.moments import DAY_RULE, MINUTE_S, Moment, read_days
 from sim.calibration.sheet import Sheet
 from sim.calibration.table import Counts
 
@@ -45,10 +45,18 @@ def doubts_about_incidents(
     InputError
         If a last day cannot be read, or lies before the first.
     """
-    if len(sheet.headings) > 1 or any(moment.clock_s for moment in moments):
+    if _distinct(sheet, roles, moments):
         yield from _entered_twice(sheet)
     yield from _vague(sheet, roles, moments)
     yield from _far_off(sheet, np.array([moment.day.toordinal() for moment in moments]))
+
+
+def _distinct(sheet: Sheet, roles: dict[str, int], moments: Sequence[Moment]) -> bool:
+    """Tell whether two incidents would hardly have the same row: other columns, or seconds."""
+    when = {place for role, place in roles.items() if role in ("datetime", "date", "time")}
+    if any(name and place not in when for place, name in enumerate(sheet.headings)):
+        return True
+    return any((moment.clock_s or 0.0) % MINUTE_S for moment in moments)
 
 
 def _entered_twice(sheet: Sheet) -> Iterator[str]:

@@ -36,7 +36,7 @@ def calibrate(
     Raises
     ------
     InputError
-        If the table can not be fitted as asked.
+        If the table cannot be fitted as asked.
     """
     if not 0.5 <= confidence < 1.0:
         raise InputError(f"confidence = {confidence:g}: must be at least 0.5 and below 1")

@@ -35,6 +35,7 @@ LEAST_A_BLOCK = 30
 LEAST_BRANCHING = 1e-3
 HOURLY_MIN = 60
 _WIDTHS_H = (1, 2, 3, 4, 6, 8, 12, 24)
+_ROUGH_H = 0.5
 _COARSE = 4.0
 """A delay shorter than this many units of rounding is drawn out by it."""
 
@@ -313,6 +314,11 @@ def _notes(table: Events, fit: Fit) -> Iterator[str]:
         yield (
             "The fitted delay of offspring is longer than a day: slow changes of the rate look "
             "like that too; try --split."
+        )
+    if unit >= _ROUGH_H:
+        yield (
+            f"Times are rounded to {60.0 * unit:g} min, so that the test of the gaps may accuse "
+            "the process although it is right."
         )
     yield from _at_ends(fit)
     if fit.process.branching < LEAST_BRANCHING:

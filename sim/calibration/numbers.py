@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCI
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _WHOLE = re.compile(r"\+?(\d{1,18})([.,]0*)?", re.ASCII)
 _MOST = 10**9
-_UNCLEAR = "may have a decimal sign or one of thousands: write it without the latter"
+_UNCLEAR = "may have a decimal sign or a sign between thousands: write it without the latter"
 
 
 def whole_numbers(column: Column, least: int, most: int = _MOST) -> Ints:

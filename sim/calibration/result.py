@@ -1,4 +1,4 @@
-"""What a calibration finds: estimates with intervals, and what the table can not tell."""
+"""What a calibration finds: estimates with intervals, and what the table cannot tell."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -113,7 +113,7 @@ class Calibration:
     daily
         The record beside the fit.
     cannot
-        What the table can not tell, a sentence each.
+        What the table cannot tell, a sentence each.
     notes
         What to know of the estimates, a sentence each.
     first_day

@@ -15,7 +15,7 @@ from pathlib import Path
 from sim.calibration.headings import roles_of
 from sim.errors import InputError
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LISTED = 12
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ARCHIVE = b"PK\x03\x04"

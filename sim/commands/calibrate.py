@@ -97,7 +97,7 @@ def _check(
             found, table, trials=options.trials, scenario=scenario,
             tell=None if options.quiet else tell,
         )  # fmt: skip
-    except InputError as error:  # a run can not be as long or as busy as the record
+    except InputError as error:  # a run cannot be as long or as busy as the record
         print(f"ceasefire: warning: no self-check: {error}", file=sys.stderr)
         return None
     finally:

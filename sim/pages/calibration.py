@@ -8,8 +8,9 @@ from sim.calibration.reading import reading_of
 from sim.pages.content import Grid, Page, Picture
 from sim.pages.words import listed, quoted
 
+_RATE = "violations.rate_per_day"
 _NAMES = {
-    "violations.rate_per_day": "rate per day",
+    _RATE: "rate per day",
     "violations.overdispersion_k": "overdispersion k",
     "violations.branching_ratio": "branching ratio",
 }
@@ -43,10 +44,12 @@ def calibration_page(folder: Path, manifest: dict[str, Any]) -> Page:
 
 
 def _answer(found: dict[str, Any]) -> str:
+    phased = any(one["key"].startswith("violations.phases.") for one in found["estimates"])
+    names = {**_NAMES, _RATE: "rate per day in the first phase"} if phased else _NAMES
     parts = [
-        f"{_NAMES[one['key']]} {_value(one['estimate'])} ({_interval(one)})"
+        f"{names[one['key']]} {_value(one['estimate'])} ({_interval(one)})"
         for one in found["estimates"]
-        if one["key"] in _NAMES
+        if one["key"] in names
     ]
     share = f"{100 * found['confidence']:g} %"
     return f"{found['record']}: {listed(parts)}; in brackets, {share} intervals."
@@ -87,7 +90,7 @@ def _estimates(found: dict[str, Any]) -> Grid:
 def _remarks(found: dict[str, Any]) -> Grid:
     rows = [["What the table cannot tell", text] for text in found["cannot_tell"]]
     rows += [["What to know of the numbers", text] for text in found["notes"]]
-    return Grid("Remarks", ("Of", "Remark"), rows)
+    return Grid("Remarks", ("About", "Remark"), rows)
 
 
 def _command(manifest: dict[str, Any]) -> str:

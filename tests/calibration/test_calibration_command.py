@@ -123,7 +123,7 @@ def test_a_record_longer_than_a_run_is_fitted_without_a_check(
 
 
 def test_bad_input_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Catches a folder that is left behind by a table that can not be used."""
+    """Catches a folder that is left behind by a table that cannot be used."""
     path = tmp_path / "bad.csv"
     path.write_text("date,count\n2021-03-01,many\n", encoding="utf-8")
     assert main(["calibrate", str(path), "--out", str(tmp_path / "out")]) == 2

@@ -46,6 +46,7 @@ def test_days_at_any_clock_time_are_counted_by_day(tmp_path: Path, name: str) ->
     assert (table.first, table.count.tolist()) == (FIRST, RECORD.by_day)
     assert table.reading.resolution == "day"
     assert table.reading.rows == table.reading.used == len(RECORD.times)
+    assert table.reading.warnings == ()
     if table.sites is not None:
         np.testing.assert_allclose(table.sites.lon, RECORD.lon)
         np.testing.assert_allclose(table.sites.lat, RECORD.lat)

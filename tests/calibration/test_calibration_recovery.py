@@ -1,14 +1,17 @@
 """Known parameters planted by the engine and found again within their intervals."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from planted import COUNTED, PLACED, TIMED, empty_days, empty_events, planted, spotted_scenario
 
 from sim import simulate
-from sim.calibration import Recovery, calibrate, read_table, recover
-from sim.calibration.recovery import planted_scenario
+from sim.calibration import Events, Recovery, Sites, calibrate, read_table, recover
+from sim.calibration.recovery import drawn_table, planted_scenario
+from sim.engine.plan import build_plan
 
 TRIALS = 200
 FEWEST, MOST = 181, 199
@@ -54,6 +57,31 @@ def test_intervals_hold_what_was_planted_in_95_of_100_cases(draw) -> None:
     assert found.trials == TRIALS
     wrong = {key: found.held[key] for key in found.told if not FEWEST <= found.held[key] <= MOST}
     assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("branching", [0.0, 0.3])
+def test_shares_from_days_and_places_are_held_though_incidents_cluster(branching: float) -> None:
+    """Catches intervals that take incidents to be independent: these hold in 160 of 200 cases.
+
+    With offspring beyond midnight a few more are missed than 10; docs/calibration.md says how many.
+    """
+    scenario = spotted_scenario()
+    found = planted({**PLACED, "branching_ratio": branching})
+    plan = build_plan(planted_scenario(found, 60, scenario))
+    held = dict.fromkeys(["hot_spots.west.share", "hot_spots.east.share"], 0)
+    for seed in range(1, TRIALS + 1):
+        drawn = drawn_table(plan, empty_events(60), True, seed)
+        assert isinstance(drawn, Events)
+        day = (drawn.time_h // 24.0).astype(np.int64)
+        table = replace(
+            empty_days(60), start=np.arange(60), days=np.ones(60, dtype=np.int64),
+            count=np.bincount(day, minlength=60), sites=Sites(day, drawn.chainage_km), listed=True,
+        )  # fmt: skip
+        again = calibrate(table, scenario=scenario)
+        for key in held:
+            held[key] += again[key].holds(PLACED[key])
+    assert all(number >= 176 for number in held.values()), held
 
 
 def test_violations_of_a_run_are_recovered_from_their_table(tmp_path: Path) -> None:

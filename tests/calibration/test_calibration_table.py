@@ -118,7 +118,7 @@ def test_first_and_last_day_bound_the_record(tmp_path: Path) -> None:
         (f"date,count,Count\n{DAYS.replace(',', ',1,')}", "line 1: two columns are called"),
         (f"date,count,count\n{DAYS.replace(',', ',1,')}", "two columns are called count: keep"),
         (f"date,count\n{DAYS}2021-04-01,1.000\n", 'line 14, column count = "1.000": must be a'),
-        (f'date,count\n{DAYS}2021-04-01,"1,000"\n', "it may have a decimal sign or one of thous"),
+        (f'date,count\n{DAYS}2021-04-01,"1,000"\n', "it may have a decimal sign or a sign bet"),
         (f"date,count\n{DAYS}2021-04-01,1_000\n", 'count = "1_000": must be a whole number'),
         (f"date,count\n{DAYS}2021-04-01,1,5\n", "numbers with a decimal comma must stand in quo"),
         (f"date,days,count\n{DAYS.replace(',', ',99999,')}", "must be a whole number >= 1 and <="),
