@@ -115,6 +115,11 @@ def _add_run(commands: words.Commands) -> None:
         metavar="DIR",
         help="directory for the results (default: outputs/<scenario>-seed<N>)",
     )
+    run.add_argument(
+        "--also", type=words.formats, default=(), metavar="FORMATS",
+        help="write the violations for other programs too, as violations.csv and so on: csv "
+        "(spreadsheets), geojson, gpkg (GeoPackage, for GIS); several with commas between them",
+    )  # fmt: skip
 
 
 def _add_compare(commands: words.Commands) -> None:

@@ -82,6 +82,19 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r}: must be a date as 2021-07-09") from None
 
 
+FORMATS = ("csv", "geojson", "gpkg")
+"""Formats in which the violations of a run can be written for other programs."""
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """Read the names of formats with commas between them."""
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    if any(name not in FORMATS for name in names):
+        rule = f"must be one or more of {', '.join(FORMATS)}, with commas between them"
+        raise argparse.ArgumentTypeError(f"{text!r}: {rule}")
+    return names
+
+
 def span(text: str) -> int:
     """Read a length of a film."""
     return _whole_number(text, 1, 100_000)

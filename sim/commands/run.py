@@ -13,6 +13,7 @@ from sim.commands.common import (
     show_paths,
     tell_notes,
 )
+from sim.commands.exchange import write_violations
 from sim.engine.plan import build_plan
 from sim.files import json_text, staging
 from sim.manifest import MANIFEST, claim_directory, now, run_manifest
@@ -33,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``scenario``, ``seed``, ``out`` and ``quiet``.
+        ``scenario``, ``seed``, ``out``, ``also`` and ``quiet``.
 
     Returns
     -------
@@ -53,6 +54,7 @@ def execute(options: argparse.Namespace) -> int:
     manifest = run_manifest(plan.scenario, options.seed, started, time.perf_counter() - begin)
     with staging(out) as folder:
         write_results(outcome, folder)
+        write_violations(outcome.violations, folder, options.also)
         keep_sources(folder, {str(options.scenario): options.scenario})
         (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
         names = sorted(file.name for file in folder.iterdir())
