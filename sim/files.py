@@ -1,8 +1,10 @@
 """Files that are either whole or not there, whatever happens while they are written."""
 
+import errno
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +13,9 @@ from typing import Any
 
 TEMPORARY = ".tmp-"
 """Beginning of the name of whatever is not finished yet."""
+
+MOST_BYTES = 8 * 2**20
+"""Size of the largest file that a person is taken to have written."""
 
 
 def place(name: str | Path) -> Path:
@@ -32,6 +37,34 @@ def place(name: str | Path) -> Path:
 def is_remote(path: Path) -> bool:
     """Tell whether a path from `place` lies elsewhere: no renaming, no locks."""
     return not isinstance(path, Path)
+
+
+def read_whole(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """Read a file whole, without waiting for a pipe and without filling the memory.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most_bytes
+        Size of the largest that is read.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is a pipe or a device, or is larger.
+    """
+    if is_remote(path):
+        return path.read_bytes()
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "is a directory; a file is needed", str(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "is a pipe or a device; a file is needed", str(path))
+    if found.st_size > most_bytes:
+        size = f"has {found.st_size / 1e6:,.0f} MB; at most {most_bytes / 1e6:,.0f} MB are read"
+        raise OSError(errno.EFBIG, size, str(path))
+    return path.read_bytes()
 
 
 @contextmanager

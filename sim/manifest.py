@@ -1,10 +1,11 @@
 """What a result was made with: program, versions, machine, scenario, seed and time."""
 
+import hashlib
 import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 
 from sim import __version__
 from sim.errors import InputError
-from sim.files import TEMPORARY
+from sim.files import TEMPORARY, json_text, read_whole, write_json
 
 MANIFEST = "manifest.json"
 """Name of the file beside every result."""
@@ -32,6 +33,13 @@ LIBRARIES = (
 )
 """Libraries whose version can show in a result."""
 
+CHECKSUM, CHECKSUMS = "checksum", "checksums"
+"""Keys of a manifest: its own checksum, and those of the files beside it."""
+
+_TABLES = (".csv", ".json", ".parquet")
+"""Endings of files whose numbers are read again."""
+_MOST_BYTES = 512 * 2**20
+"""Size of the largest manifest that is read: a sweep keeps its points there."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _GIT_TIMEOUT_S = 10
 
@@ -117,14 +125,83 @@ def read_manifest(directory: Path) -> dict[str, Any] | None:
     """
     path = directory / MANIFEST
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except ValueError:
-        raise InputError(f"{path}: is not valid JSON; choose another directory") from None
-    if not isinstance(content, Mapping):
-        raise InputError(f"{path}: is not a manifest; choose another directory")
-    return dict(content)
+    if (said := content.pop(CHECKSUM, None)) is not None and said != _checksum(content):
+        raise InputError(f"{path}: {CHANGED}")
+    return content
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a file of results that holds a JSON object.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If there is none.
+    InputError
+        If it cannot be read, or holds anything else.
+    """
+    try:
+        content = json.loads(read_whole(path, _MOST_BYTES).decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path}: is damaged: it is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: is damaged: it holds no JSON object")
+    return content
+
+
+def write_manifest(folder: Path, content: Mapping[str, Any], *, files: Iterable[Path] = ()) -> None:
+    """Write a manifest with a checksum of its own and of tables beside it, atomically.
+
+    Parameters
+    ----------
+    folder
+        Where it goes.
+    content
+        What it says; NaN becomes null.
+    files
+        Files beside it; tables among them (CSV, JSON, Parquet) get a checksum each.
+    """
+    sums = {file.name: _file_checksum(file) for file in sorted(files) if file.suffix in _TABLES}
+    plain = json.loads(json_text({**content, CHECKSUMS: sums} if sums else content))
+    plain.pop(CHECKSUM, None)
+    write_json(folder / MANIFEST, {**plain, CHECKSUM: _checksum(plain)})
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse a directory in which a table is not what was written there; tables may be gone.
+
+    Raises
+    ------
+    InputError
+        If one is damaged or was changed.
+    """
+    sums = manifest.get(CHECKSUMS) or {}
+    if not isinstance(sums, Mapping):
+        raise InputError(f"{folder / MANIFEST}: is damaged: {CHECKSUMS} must be a table")
+    for name, said in sums.items():
+        file = folder / Path(str(name)).name
+        if file.is_file() and _file_checksum(file) != said:
+            raise InputError(f"{file}: {CHANGED}")
+
+
+CHANGED = "is damaged, or was changed after it was written (its checksum does not hold)"
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file_checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def claim_directory(directory: Path, kind: str) -> dict[str, Any] | None:

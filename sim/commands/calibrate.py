@@ -19,7 +19,7 @@ from sim.calibration import (
 from sim.commands.common import OUTPUTS, show, show_paths
 from sim.errors import InputError
 from sim.files import json_text, staging
-from sim.manifest import MANIFEST, claim_directory, environment, now
+from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.report import save_figure
 from sim.report.calibration import calibration_table, draw_calibration, interval_words
 from sim.scenario import Scenario
@@ -117,7 +117,7 @@ def write_results(
         content = {**found.describe(), "self_check": check.describe() if check else None}
         (folder / "calibration.json").write_text(json_text(content), encoding="utf-8")
         (folder / FRAGMENT).write_text(fragment_text(found, scenario, out), encoding="utf-8")
-        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        write_manifest(folder, manifest, files=folder.iterdir())
         save_figure(draw_calibration(found), folder / "calibration")
         return sorted(file.name for file in folder.iterdir())
 

@@ -18,8 +18,8 @@ from sim.commands.common import (
 )
 from sim.experiment import Comparison, compare
 from sim.experiment.comparison import DEFAULT_MEASURES, check_measures, load_scenarios
-from sim.files import json_text, staging
-from sim.manifest import MANIFEST, claim_directory, environment, now
+from sim.files import staging
+from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.measures import MEASURES
 from sim.report import (
     comparison_tables,
@@ -150,7 +150,6 @@ def write_results(
     with staging(out) as folder:
         comparison.runs.to_parquet(folder / "runs.parquet", index=False)
         write_comparison_tables(comparison.table, replications, folder)
-        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
         keep_sources(folder, files)
         seeds = comparison.runs["seed"]
         note = f"Seeds {seeds.min()} to {seeds.max()}."
@@ -160,6 +159,7 @@ def write_results(
             save_figure(draw_holding(comparison.runs, END_DAY, days), folder / HOLDING)
             table = holding_table(comparison.runs, END_DAY, days)
             table.to_csv(folder / f"{HOLDING}.csv", index=False)
+        write_manifest(folder, manifest, files=folder.iterdir())
         names = sorted(file.name for file in folder.iterdir())
     for ending in ("png", "svg", "csv"):
         if f"{HOLDING}.{ending}" not in names:  # of an earlier comparison, in the same place

@@ -2,6 +2,7 @@
 
 import argparse
 
+from sim.errors import InputError
 from sim.experiment import load_results
 from sim.files import atomic_file
 
@@ -15,6 +16,8 @@ def execute(options: argparse.Namespace) -> int:
         Exit status: 0.
     """
     runs = load_results(options.directory)
+    if runs.empty:
+        raise InputError(f"{options.directory}: holds no runs yet; the same sweep command goes on")
     options.csv.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(options.csv) as temporary:
         runs.to_csv(temporary, index=False)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
-from sim.files import json_text, staging
-from sim.manifest import MANIFEST, claim_directory, environment, now
+from sim.files import staging
+from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.report import save_figure
 from sim.report.pareto import draw_pareto
 from sim.report.sizing import force_table
@@ -103,7 +103,7 @@ def write_results(found: Optimum, manifest: dict[str, Any], out: Path) -> list[s
     with staging(out) as folder:
         found.trials.to_csv(folder / "trials.csv", index_label="trial")
         found.front.to_csv(folder / "front.csv", index=False)
-        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        write_manifest(folder, manifest, files=folder.iterdir())
         aims = [(aim.text, aim.maximise) for aim in found.objectives]
         figure = draw_pareto(found.trials, found.front, aims, summary(found))
         save_figure(figure, folder / "pareto")

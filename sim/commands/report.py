@@ -1,15 +1,16 @@
 """`ceasefire report`: a page to read and print, from what another command left behind."""
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from sim.commands.common import show_paths
 from sim.errors import InputError
 from sim.files import atomic_file
-from sim.manifest import MANIFEST
+from sim.manifest import MANIFEST, check_files, read_manifest
 from sim.pages.calibration import calibration_page
 from sim.pages.comparison import comparison_page
 from sim.pages.content import Page
@@ -19,6 +20,9 @@ from sim.pages.sizing import sizing_page
 from sim.pages.sweep import sweep_page
 
 REPORT = "report.html"
+DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, pa.ArrowException)
+"""What reading results raises where a file of them does not hold what it should."""
+MOST_LETTERS = 200
 _PAGES: dict[str, Callable[[Path, dict[str, Any]], Page]] = {
     "run": run_page,
     "sweep": sweep_page,
@@ -71,19 +75,18 @@ def make_page(folder: Path) -> Page:
         return make(folder, manifest)
     except FileNotFoundError as error:
         raise InputError(f"{folder}: {Path(str(error.filename)).name} is missing") from None
-    except (KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{folder}: its files are damaged ({error})") from None
+    except InputError:
+        raise
+    except DAMAGE as error:
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:MOST_LETTERS]
+        raise InputError(f"{folder}: its files are damaged ({words})") from None
 
 
 def _read(folder: Path) -> dict[str, Any]:
     if not folder.exists():
         raise InputError(f"{folder}: there is no such directory")
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{folder}: holds no results (no {MANIFEST})") from None
-    except ValueError:
-        raise InputError(f"{folder / MANIFEST}: is not valid JSON") from None
-    if not isinstance(found, dict):
-        raise InputError(f"{folder / MANIFEST}: is no manifest")
+    found = read_manifest(folder)
+    if found is None:
+        raise InputError(f"{folder}: holds no results (no {MANIFEST})")
+    check_files(folder, found)
     return found

@@ -16,7 +16,7 @@ from sim.commands.common import (
 from sim.commands.exchange import write_violations
 from sim.engine.plan import build_plan
 from sim.files import json_text, staging
-from sim.manifest import MANIFEST, claim_directory, now, run_manifest
+from sim.manifest import claim_directory, now, run_manifest, write_manifest
 from sim.outcome import Outcome, run_plan
 from sim.report import (
     draw_response_times,
@@ -56,7 +56,7 @@ def execute(options: argparse.Namespace) -> int:
         write_results(outcome, folder)
         write_violations(outcome.violations, folder, options.also)
         keep_sources(folder, {str(options.scenario): options.scenario})
-        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
+        write_manifest(folder, manifest, files=folder.iterdir())
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
         show(summary_table(measures))

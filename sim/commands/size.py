@@ -17,7 +17,7 @@ from sim.commands.common import (
     show_paths,
 )
 from sim.files import json_text, staging
-from sim.manifest import MANIFEST, claim_directory, environment, now
+from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.report import save_figure
 from sim.report.sizing import (
     draw_frontier,
@@ -129,8 +129,8 @@ def write_results(
             found.too_large.to_csv(folder / "too_large.csv", index=False)
         found.evaluations.to_csv(folder / "evaluations.csv", index=False)
         (folder / "sizing.json").write_text(json_text(describe(found, cost)), encoding="utf-8")
-        (folder / MANIFEST).write_text(json_text(manifest), encoding="utf-8")
         keep_sources(folder, {str(scenario): scenario})
+        write_manifest(folder, manifest, files=folder.iterdir())
         save_figure(draw(found), folder / "sizing")
         return sorted(file.name for file in folder.iterdir())
 

@@ -17,6 +17,8 @@ from sim.errors import InputError
 from sim.experiment.points import (
     VARIANT,
     Derived,
+    check_names,
+    check_size,
     design_table,
     make_derived,
     prepare_tables,
@@ -174,9 +176,12 @@ class SweepDesign(Section):
             raise explain(error, cls, tables, source) from None
         _check_keys(design, source)
         design._source = source
+        check_size(design, source)
         design._table = design_table(design, source)
         if design._table is None:
             design._derived = make_derived(design, list(design.factors), source)
+        check_names(design.columns, source)
+        check_size(design, source)
         for point in design.points():
             design.scenario_at(point)
         return design
@@ -188,9 +193,13 @@ class SweepDesign(Section):
         Raises
         ------
         InputError
-            If it names a file of points that is gone.
+            If it is not one, or names a file of points that is gone.
         """
-        design = cls.model_validate(stored)
+        try:
+            design = cls.model_validate(stored)
+        except ValidationError as error:
+            raise explain(error, cls, stored, "the design of the manifest") from None
+        check_size(design, "")
         design._table = design_table(design, "")
         if design._table is None:
             design._derived = make_derived(design, list(design.factors), "")

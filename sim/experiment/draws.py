@@ -1,5 +1,6 @@
 """How a factor takes its value from a number between 0 and 1: lists, ranges, distributions."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from sim.errors import InputError
 from sim.scenario.messages import did_you_mean, show
 
 RANGE = "range"
+MOST = 1e15
+"""Numbers of a range or distribution beyond this are taken for slips of the keyboard."""
 RANGE_KEYS = {"low", "high", "log", "integer"}
 
 
@@ -141,9 +144,19 @@ def _distribution(name: str, numbers: Mapping[str, Any], place: str) -> Draw:
         if key not in (*law.needed, *law.optional):
             hint = did_you_mean(key, (*law.needed, *law.optional))
             raise InputError(f"{place}: unknown key {key} of {name}{hint}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-            raise InputError(f"{place}.{key} = {show(value)}: must be a number")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
+            rule = f"must be a number from {-MOST:g} to {MOST:g}"
+            raise InputError(f"{place}.{key} = {show(value)}: {rule}")
     if not law.holds(numbers):
         raise InputError(f"{place}: {name}: {law.rule}")
-    frozen = law.make(**numbers)
-    return Draw(lambda u: float(frozen.ppf(u)), law.is_bounded)
+    with np.errstate(all="ignore"):  # what comes of it is checked at each draw
+        frozen = law.make(**numbers)
+
+    def at(u: float) -> float:
+        with np.errstate(all="ignore"):
+            value = float(frozen.ppf(u))
+        if (law.is_bounded and not math.isfinite(value)) or math.isnan(value):
+            raise InputError(f"{place}: {name} cannot be drawn from with these numbers")
+        return value
+
+    return Draw(at, law.is_bounded)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from sim.errors import InputError
+from sim.experiment.kept import checked_manifest, read_part, shape_of
 from sim.experiment.store import (
     RUNS_FOLDER,
     explain_difference,
@@ -16,13 +17,12 @@ from sim.experiment.store import (
     part_files,
     planned_runs,
     planned_there,
-    read_part,
     runs_there,
     sweep_manifest,
 )
 from sim.experiment.table import ERROR
-from sim.files import atomic_file, is_remote, place, write_json
-from sim.manifest import MANIFEST, claim_directory
+from sim.files import atomic_file, is_remote, place
+from sim.manifest import claim_directory, read_manifest, write_manifest
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def sweep_status(directory: str | Path) -> SweepStatus:
     """
     folder = place(directory)
     manifest = sweep_manifest(folder)
-    shape = int(manifest["points"]), int(manifest["replications"])
+    shape = shape_of(manifest)
     mine = planned_runs(shape, planned_there(folder))
     done = runs_there(folder, shape) & mine
     failed = done & ~runs_there(folder, shape, failed_too=False)
@@ -101,7 +101,7 @@ def merge_results(directories: Sequence[str | Path], out: str | Path) -> SweepSt
     Raises
     ------
     InputError
-        If one holds no sweep, or that of another design.
+        If one holds no sweep or that of another design, or is damaged; nothing is written then.
     """
     folders = [place(directory) for directory in directories]
     manifests = [sweep_manifest(folder) for folder in folders]
@@ -109,15 +109,22 @@ def merge_results(directories: Sequence[str | Path], out: str | Path) -> SweepSt
     for folder in folders:
         if folder == target or (not is_remote(folder) and folder.resolve() == target.resolve()):
             raise InputError(f"{folder}: is where all of them go; name the others only")
-    found = claim_directory(target, "sweep")
-    first = manifests[0] if found is None else found
+    found = read_manifest(target)
+    if found is not None and found.get("kind") == "sweep":
+        checked_manifest(found, target)
+        _check_parts(target, found)
+        first = found
+    else:
+        found, first = None, manifests[0]
     for folder, manifest in zip(folders, manifests, strict=True):
         if manifest["digest"] != first["digest"]:
             difference = explain_difference(first["identity"], manifest["identity"])
             raise InputError(f"{folder}: {difference}")
+        _check_parts(folder, manifest)
+    claim_directory(target, "sweep")
     most = max([*manifests, first], key=lambda manifest: int(manifest["replications"]))
     (target / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
-    write_json(target / MANIFEST, {**most, "complete": False})
+    write_manifest(target, {**most, "complete": False})
     for folder in folders:
         for part in part_files(folder):
             with atomic_file(free_name(target / RUNS_FOLDER, part.stem)) as temporary:
@@ -125,5 +132,11 @@ def merge_results(directories: Sequence[str | Path], out: str | Path) -> SweepSt
     status = sweep_status(target)
     seconds = float(np.sum([manifest.get("duration_s", 0.0) for manifest in manifests]))
     complete = {**most, "complete": status.is_complete, "duration_s": round(seconds, 3)}
-    write_json(target / MANIFEST, complete)
+    write_manifest(target, complete)
     return status
+
+
+def _check_parts(folder: Path, manifest: dict[str, Any]) -> None:
+    """Read every part once, whole, before any is copied."""
+    for part in part_files(folder):
+        read_part(part, shape=shape_of(manifest))

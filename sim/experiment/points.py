@@ -1,6 +1,7 @@
 """The points of a design: which values the factors take at each."""
 
 import csv
+import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from sim.errors import InputError
 from sim.experiment.draws import make_draw
 from sim.experiment.formula import Formula
 from sim.experiment.levels import factor_levels, unquoted_keys
-from sim.experiment.sampling import MOST_POINTS, SAMPLED, sample
+from sim.experiment.sampling import MOST_POINTS, SAMPLED, points_a_sample, sample
+from sim.files import read_whole
+from sim.measures import MEASURES
 from sim.scenario.messages import did_you_mean, prefix, show
 
 if TYPE_CHECKING:
@@ -55,6 +58,52 @@ def prepare_tables(data: Mapping[str, Any], source: str) -> dict[str, Any]:
     elif listed is not None:
         raise InputError(f"{prefix(source)}points = {show(listed)}: must be a list or a CSV file")
     return tables
+
+
+MOST_CSV_BYTES = 256 * 2**20
+MOST_RUNS = 100_000_000
+"""Runs of a sweep; which of them are there is kept in memory."""
+_RESERVED = {"point", "replication", "seed", "error", "runs", "failed"}
+_PARTS = ("mean", "low", "high")
+
+
+def check_names(columns: Sequence[str], source: str) -> None:
+    """Refuse factors that are named like a column of the results.
+
+    Raises
+    ------
+    InputError
+        Of the first of them.
+    """
+    taken = {*_RESERVED, *MEASURES, *(f"{name}_{part}" for name in MEASURES for part in _PARTS)}
+    for name in columns:
+        if name in taken:
+            raise InputError(
+                f"{prefix(source)}factors.{name}: is the name of a column of the results; "
+                "choose another name"
+            )
+
+
+def check_size(design: "SweepDesign", source: str) -> None:
+    """Refuse a design with more points or runs than can be kept account of.
+
+    Raises
+    ------
+    InputError
+        With how many there are.
+    """
+    if design.design != "grid" and design._table is None:
+        return  # its points are still to be drawn or read
+    points = design.n_points
+    if points > MOST_POINTS:
+        raise InputError(
+            f"{prefix(source)}factors: make {points:,} points; at most {MOST_POINTS:,}"
+        )
+    if points * design.replications > MOST_RUNS:
+        raise InputError(
+            f"{prefix(source)}replications = {design.replications:,}: make "
+            f"{points * design.replications:,} runs; at most {MOST_RUNS:,}"
+        )
 
 
 def design_table(design: "SweepDesign", source: str) -> tuple[dict[str, Any], ...] | None:
@@ -113,9 +162,10 @@ def _sampled(design: "SweepDesign", source: str) -> list[dict[str, Any]]:
         for key, draw in draws.items():
             if not draw.is_bounded:
                 raise InputError(f"{place}factors.{key}: morris needs factors with two ends")
-    cube = sample(design.design, len(draws), int(design.samples or 0), design.design_seed, place)
-    if len(cube) > MOST_POINTS:
-        raise InputError(f"{place}samples: makes {len(cube):,} points; at most {MOST_POINTS:,}")
+    samples = int(design.samples or 0)
+    if (points := samples * points_a_sample(design.design, len(draws))) > MOST_POINTS:
+        raise InputError(f"{place}samples: makes {points:,} points; at most {MOST_POINTS:,}")
+    cube = sample(design.design, len(draws), samples, design.design_seed, place)
     return [
         {key: draw.at(float(u)) for (key, draw), u in zip(draws.items(), row, strict=True)}
         for row in cube
@@ -124,9 +174,9 @@ def _sampled(design: "SweepDesign", source: str) -> list[dict[str, Any]]:
 
 def _read_csv(path: Path) -> list[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = read_whole(path, MOST_CSV_BYTES).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (OSError, ValueError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read as CSV ({reason})") from None
     for number, row in enumerate(rows, 2):

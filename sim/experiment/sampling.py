@@ -73,6 +73,11 @@ def sample(kind: str, factors: int, samples: int, seed: int, place: str) -> Floa
             return _salib("sobol", factors, samples, seed, calc_second_order=False)
 
 
+def points_a_sample(kind: str, factors: int) -> int:
+    """Return how many points each sample of a design makes."""
+    return 1 + {"morris": factors, "saltelli": factors + 1}.get(kind, 0)
+
+
 def _salib(method: str, factors: int, samples: int, seed: int, **options: Any) -> Floats:
     sampler = salib(f"sample.{method}").sample
     names = [str(number) for number in range(factors)]

@@ -19,14 +19,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.experiment.sampling import MORRIS_LEVELS, problem, salib, sample
+from sim.experiment.sampling import MORRIS_LEVELS, points_a_sample, problem, salib, sample
 from sim.experiment.store import load_results, sweep_manifest
 from sim.files import place
+from sim.manifest import MANIFEST
 from sim.scenario.messages import did_you_mean
 from sim.statistics import CONFIDENCE
 
 RESAMPLES = 1000
 SEED = 1
+MOST_SEED = 2**53
 
 
 def sensitivity(
@@ -61,12 +63,12 @@ def sensitivity(
     """
     folder = place(directory)
     stored = sweep_manifest(folder)["design"]
-    kind, factors = stored.get("design", "grid"), list(stored["factors"])
+    kind = stored.get("design", "grid")
     if kind not in ("morris", "saltelli"):
         raise InputError(
             f"{directory}: is a sweep of a {kind} design; morris or saltelli is needed"
         )
-    cube = sample(kind, len(factors), int(stored["samples"]), int(stored["design_seed"]), "")
+    factors, cube = _points(stored, folder)
     means = _point_means(folder, len(cube))
     rows = []
     for name in _chosen(means, measures, str(directory)):
@@ -75,6 +77,27 @@ def sensitivity(
         found = analyse(factors, cube, values, first_seed)
         rows += [{"measure": name, **row} for row in found]
     return pd.DataFrame(rows)
+
+
+def _points(stored: dict[str, Any], folder: Path) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the factors of a stored design and its points in the unit cube."""
+    factors, samples, seed = (stored.get(key) for key in ("factors", "samples", "design_seed"))
+    is_sound = isinstance(factors, dict) and factors and _is_count(samples) and _is_count(seed)
+    if not is_sound:
+        raise InputError(
+            f"{folder / MANIFEST}: is damaged: design must have factors, samples and design_seed"
+        )
+    kind, points = stored["design"], sweep_manifest(folder)["points"]
+    if samples * points_a_sample(kind, len(factors)) != points:
+        raise InputError(
+            f"{folder / MANIFEST}: is damaged: samples = {samples} of {len(factors)} factors do "
+            f"not make {points} points"
+        )
+    return list(factors), sample(kind, len(factors), samples, seed, f"{folder / MANIFEST}: ")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_SEED
 
 
 def _point_means(folder: Path, points: int) -> pd.DataFrame:

@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import SweepDesign
+from sim.experiment.kept import checked_manifest, read_part, sealed, shape_of
 from sim.experiment.table import ERROR, KEYS, chunk_table, factor_columns, runs_frame
-from sim.files import atomic_file, is_remote, place, write_json
-from sim.manifest import MANIFEST, claim_directory, environment, now, read_manifest
+from sim.files import atomic_file, is_remote, place
+from sim.manifest import MANIFEST, claim_directory, environment, now, read_manifest, write_manifest
 from sim.scenario.messages import show
 
 RUNS_FOLDER = "runs"
@@ -61,6 +62,8 @@ class ResultStore:
         self._design = design
         self._columns = factor_columns(design)
         found = claim_directory(self.directory, "sweep")
+        if found is not None:
+            checked_manifest(found, self.directory)
         if found is not None and found.get("digest") != design.digest():
             there, here = found.get("identity", {}), design.identity()
             raise InputError(f"{self.directory}: {explain_difference(there, here)}")
@@ -121,7 +124,7 @@ class ResultStore:
             "identity": self._design.identity(),
             "design": self._design.model_dump(mode="json"),
         }
-        write_json(self.directory / MANIFEST, content)
+        write_manifest(self.directory, content)
 
     def done(self, *, failed_too: bool = True) -> NDArray[np.bool_]:
         """Tell which runs are there already, as an array (points, replications).
@@ -139,7 +142,7 @@ class ResultStore:
         first = f"part-{result.point[0]:08d}-{result.replication[0]:08d}"
         table = chunk_table(result, self._columns)
         with atomic_file(free_name(self.directory / RUNS_FOLDER, first)) as temporary:
-            pq.write_table(table, temporary, compression="zstd")
+            pq.write_table(sealed(table), temporary, compression="zstd", write_page_checksum=True)
 
 
 def free_name(folder: Path, first: str) -> Path:
@@ -157,7 +160,7 @@ def runs_there(
     """Tell which runs a directory holds, as an array of a shape (points, replications)."""
     done = np.zeros(shape, dtype=np.bool_)
     for part in part_files(directory):
-        keys = read_part(part, columns=[*KEYS, ERROR])
+        keys = read_part(part, columns=[*KEYS, ERROR], shape=shape)
         good = pc.equal(keys[ERROR], "").to_numpy() | failed_too
         done[keys["point"].to_numpy()[good], keys["replication"].to_numpy()[good]] = True
     return done
@@ -185,9 +188,9 @@ def load_results(directory: str | Path, columns: Sequence[str] | None = None) ->
         If the directory holds no sweep or a part cannot be read.
     """
     directory = place(directory)
-    sweep_manifest(directory)
+    shape = shape_of(sweep_manifest(directory))
     wanted = None if columns is None else [*KEYS, *(c for c in columns if c not in KEYS)]
-    return runs_frame(read_part(part, wanted) for part in part_files(directory))
+    return runs_frame(read_part(part, wanted, shape) for part in part_files(directory))
 
 
 def sweep_manifest(directory: Path) -> dict[str, Any]:
@@ -196,11 +199,12 @@ def sweep_manifest(directory: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the directory holds no sweep.
+        If the directory holds no sweep, or its manifest is damaged.
     """
     found = read_manifest(directory)
     if found is None or found.get("kind") != "sweep":
         raise InputError(f"{directory}: holds no sweep (no {MANIFEST} of one)")
+    checked_manifest(found, directory)
     return found
 
 
@@ -235,11 +239,12 @@ def iterate_points(
     DataFrame
         The runs of one or more points, ordered; incomplete points come last.
     """
-    seen = ~planned_runs((design.n_points, design.replications), planned)
+    shape = design.n_points, design.replications
+    seen = ~planned_runs(shape, planned)
     is_given = np.zeros(design.n_points, dtype=np.bool_)
     held: list[pa.Table] = []
     for part in part_files(directory):
-        held.append(table := read_part(part))
+        held.append(table := read_part(part, shape=shape))
         seen[table["point"].to_numpy(), table["replication"].to_numpy()] = True
         if sum(table.num_rows for table in held) < BATCH_ROWS:
             continue
@@ -260,17 +265,6 @@ def _select(tables: Sequence[pa.Table], wanted: NDArray[np.bool_]) -> list[pa.Ta
 def part_files(directory: Path) -> list[Path]:
     """List the finished parts in the order of their first run."""
     return sorted((directory / RUNS_FOLDER).glob(PART_PATTERN))
-
-
-def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a part, or the columns of it that it has."""
-    try:
-        source = path.open("rb") if is_remote(path) else path
-        with pq.ParquetFile(source) as file:
-            known = set(file.schema_arrow.names)
-            return file.read(None if columns is None else [c for c in columns if c in known])
-    except pa.ArrowInvalid:
-        raise InputError(f"{path}: is damaged; delete it and run the sweep again") from None
 
 
 def explain_difference(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """The values that a scenario sets, and where each comes from."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.errors import InputError
+from sim.manifest import read_json
 from sim.pages.content import SOURCES, Assumption
 from sim.scenario import Scenario
 from sim.scenario.platforms import packaged_platforms
@@ -19,9 +20,14 @@ _CAPTIONS = ("title", "question")
 def read_sources(folder: Path) -> dict[str, dict[str, str]]:
     """Return the comments beside the values of each scenario; empty where they were not kept."""
     try:
-        found: dict[str, dict[str, str]] = json.loads((folder / SOURCES).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = read_json(folder / SOURCES)
+    except FileNotFoundError:
         return {}
+    for comments in found.values():
+        if not isinstance(comments, Mapping) or not all(
+            isinstance(c, str) for c in comments.values()
+        ):
+            raise InputError(f"{folder / SOURCES}: is damaged: holds no comments by key")
     return found
 
 

@@ -1,10 +1,10 @@
 """The report of a calibration."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from sim.calibration.reading import reading_of
+from sim.manifest import read_json
 from sim.pages.content import Grid, Page, Picture
 from sim.pages.words import listed, quoted
 
@@ -23,7 +23,7 @@ _LIMITS = (
 
 def calibration_page(folder: Path, manifest: dict[str, Any]) -> Page:
     """Make the report of a calibration from its folder."""
-    found = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+    found = read_json(folder / "calibration.json")
     reading = reading_of(found.get("reading", {}))
     return Page(
         kind="calibration",

@@ -1,11 +1,11 @@
 """The report of one run."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.manifest import read_json
 from sim.pages.assumptions import list_assumptions, read_sources
 from sim.pages.content import Grid, Page, Picture
 from sim.pages.words import measure_rows, minutes, number, share
@@ -19,7 +19,7 @@ _PICTURES = {
 
 def run_page(folder: Path, manifest: dict[str, Any]) -> Page:
     """Make the report of a run from its folder."""
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    summary = read_json(folder / "summary.json")
     measures = {
         name: math.nan if value is None else float(value)
         for name, value in summary["measures"].items()

@@ -1,11 +1,11 @@
 """The report of a sizing."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sim.manifest import read_json
 from sim.pages.assumptions import list_assumptions, read_sources
 from sim.pages.content import Grid, Page, Picture
 from sim.pages.words import listed, quoted
@@ -21,7 +21,7 @@ NOTE = (
 
 def sizing_page(folder: Path, manifest: dict[str, Any]) -> Page:
     """Make the report of a sizing from its folder."""
-    found = json.loads((folder / "sizing.json").read_text(encoding="utf-8"))
+    found = read_json(folder / "sizing.json")
     label, comments = next(iter(read_sources(folder).items()), ("", {}))
     keys = list(found["vary"])
     changed = dict.fromkeys(keys, "varied in this sizing")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sim.files import read_whole
 from sim.scenario.loading import EXTENDS, read_toml
 
 _TABLE = re.compile(r"^\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#\s*(.*))?$")
@@ -35,7 +36,7 @@ def value_comments(path: Path) -> dict[str, str]:
     comments: dict[str, str] = {}
     if isinstance(own.get(EXTENDS), str):
         comments = value_comments(path.parent / own[EXTENDS])
-    found = dict(_comments(path.read_bytes().decode("utf-8-sig").splitlines()))
+    found = dict(_comments(read_whole(path).decode("utf-8-sig").splitlines()))
     return {**comments, **found}
 
 

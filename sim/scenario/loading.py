@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.files import read_whole
 from sim.scenario.fields import NONE_WORD
 
 EXTENDS = "extends"
 """The key with which a file names the one it extends."""
+MOST_EXTENDED = 20
+"""More files than this that extend each other are taken for a mistake."""
 
 
 def read_tables(path: Path) -> dict[str, Any]:
@@ -39,6 +42,10 @@ def _read_chain(path: Path, below: tuple[Path, ...]) -> dict[str, Any]:
     if place in below:
         names = " -> ".join(item.name for item in (*below, place))
         message = f"{path}: {EXTENDS} goes round in a circle: {names}"
+        raise InputError(message)
+    if len(below) > MOST_EXTENDED:
+        first = f"{below[0].name} -> {below[1].name} -> {below[2].name} -> ..."
+        message = f"{below[0]}: {EXTENDS} more than {MOST_EXTENDED} files in a row: {first}"
         raise InputError(message)
     tables = _resolve_files(read_toml(path, wanted_by), path)
     if EXTENDS not in tables:
@@ -72,7 +79,7 @@ def read_toml(path: Path, wanted_by: Path | None = None) -> dict[str, Any]:
         column).
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_whole(path).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         by = f" ({EXTENDS} in {wanted_by})" if wanted_by else ""
         message = f"{path}: {_what_is_wrong(error)}{by}"

@@ -16,6 +16,10 @@ def _read_date(value: Value) -> Value:
         return value
 
 
+FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2200, 12, 31)
+"""A ceasefire before or after these is taken for a slip of the keyboard."""
+
+
 class Run(Section):
     """The span of simulated time. Time 0 is the start of the ceasefire."""
 
@@ -31,6 +35,12 @@ class Run(Section):
     start_date: Annotated[date, BeforeValidator(_read_date)] = quantity(
         date(2026, 1, 1), "Calendar day of time 0; gives the month for the weather"
     )
+
+    @model_validator(mode="after")
+    def _check_date(self) -> Self:
+        if not FIRST_DATE <= self.start_date <= LAST_DATE:
+            refuse("start_date", f"must be a date from {FIRST_DATE} to {LAST_DATE}")
+        return self
 
     @model_validator(mode="after")
     def _check_warmup(self) -> Self:

@@ -15,6 +15,8 @@ _VARY = re.compile(
 _TOTAL = re.compile(r"(monitors|support)(?:\.\*)?\.count")
 GRAMMAR = "must be like monitors.male.count=20:400, or 20:400:10 for steps of ten"
 MOST_LEVELS = 100_000
+MOST_DIGITS = 9
+MOST_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ def read_factor(text: str, scenario: Scenario) -> Factor:
     match = _VARY.fullmatch(text)
     if match is None:
         raise InputError(f"--vary {text!r}: {GRAMMAR}")
+    if max(len(part or "") for part in match.group("low", "high", "step")) > MOST_DIGITS:
+        raise InputError(
+            f"--vary {text[:MOST_SHOWN]!r}: sizes must have at most {MOST_DIGITS} digits"
+        )
     low, high, step = int(match["low"]), int(match["high"]), int(match["step"] or 1)
     if step == 0 or high < low:
         raise InputError(f"--vary {text!r}: must go upwards, in steps of 1 or more")

@@ -32,6 +32,8 @@ GRAMMAR = (
 CALL_TIMES = {"detection_delay_min", "response_time_min", "total_time_min"}
 """Times of single violations, of which each run has quantiles of its own."""
 SHARE_OF_RUNS = "share of runs"
+LARGEST_LIMIT = 1e15
+"""Above what any measure reaches, the cost of a mission in dollars included."""
 _WAITING = ("response_time", "total_time")
 
 
@@ -160,6 +162,8 @@ def _possible(measure: str, limit: float, text: str) -> float:
     if limit < 0.0 or (known is not None and known.unit == "share" and limit > 1.0):
         most = " and at most 1, as a share is" if known and known.unit == "share" else ""
         raise InputError(f"{text!r}: the limit must be at least 0{most}")
+    if limit > LARGEST_LIMIT:
+        raise InputError(f"{text!r}: the limit must be at most {LARGEST_LIMIT:g}")
     return limit
 
 
