@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sim import __version__, study, words
 
+MOST_LETTERS = 1000
+"""Of an error message; values and names in it can be of any length."""
 OK, USER_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 
 DESCRIPTION = """\
@@ -65,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except OSError as error:
         return _fail(_os_error_text(error))
+    except MemoryError:
+        return _fail("there is not enough memory for what was asked")
     return status
 
 
@@ -219,7 +223,11 @@ def _add_animate(commands: words.Commands) -> None:
 
 
 def _fail(message: str) -> int:
-    print(f"ceasefire: error: {message}", file=sys.stderr)
+    plain = " ".join(message.splitlines())
+    line = "".join(letter if letter.isprintable() else "?" for letter in plain)
+    if len(line) > MOST_LETTERS:
+        line = f"{line[: MOST_LETTERS // 2]} ... {line[-MOST_LETTERS // 2 :]}"
+    print(f"ceasefire: error: {line}", file=sys.stderr)
     return USER_ERROR
 
 

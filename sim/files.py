@@ -89,12 +89,30 @@ def atomic_file(path: Path) -> Iterator[Path]:
             yield local
             path.write_bytes(local.read_bytes())
         return
+    check_parent(path)
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     try:
         yield temporary
         publish(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_parent(path: Path) -> None:
+    """Refuse the name of a new file where none can be written.
+
+    Raises
+    ------
+    OSError
+        If its directory is not there or may not be written to, or it is a directory itself.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is no such directory", str(folder))
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "may not be written to", str(folder))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a directory; name a file", str(path))
 
 
 @contextmanager

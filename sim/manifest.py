@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from sim import __version__
 from sim.errors import InputError
-from sim.files import TEMPORARY, json_text, read_whole, write_json
+from sim.files import TEMPORARY, is_remote, json_text, read_whole, write_json
 
 MANIFEST = "manifest.json"
 """Name of the file beside every result."""
@@ -150,9 +150,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except (ValueError, RecursionError):
-        raise InputError(f"{path}: is damaged: it is not valid JSON") from None
+        raise InputError(f"{path}: is not valid JSON; it is damaged") from None
     if not isinstance(content, dict):
-        raise InputError(f"{path}: is damaged: it holds no JSON object")
+        raise InputError(f"{path}: holds no JSON object; it is damaged")
     return content
 
 
@@ -234,8 +234,18 @@ def claim_directory(directory: Path, kind: str) -> dict[str, Any] | None:
         raise InputError(
             f"{directory}: is not empty and holds no {kind}; choose a new or empty directory"
         )
-    directory.mkdir(parents=True, exist_ok=True)
+    _make(directory)
     return found
+
+
+def _make(directory: Path) -> None:
+    """Make a directory that can be written to, before anything is computed for it."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{directory}: cannot be made ({error.strerror})") from None
+    if not is_remote(directory) and not os.access(directory, os.W_OK):
+        raise InputError(f"{directory}: may not be written to; choose another directory")
 
 
 def _holds_files(directory: Path) -> bool:

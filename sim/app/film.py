@@ -17,7 +17,7 @@ from sim.app.figures import clock_text
 from sim.app.frame import STATES
 from sim.app.watch import STEP_MINUTES, Watch
 from sim.errors import InputError
-from sim.files import atomic_file
+from sim.files import atomic_file, check_parent
 from sim.report.ground import BORDER, LAND, SEA
 from sim.report.style import (
     BLACK,
@@ -91,11 +91,12 @@ def make_film(scenario: Scenario, seed: int, out: Path, hours: float, minutes: i
         message = f"--minutes-per-frame {minutes}: must be a multiple of {STEP_MINUTES:g}"
         raise InputError(message)
     writer = make_writer(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    check_parent(out)
     watch = Watch(scenario, seed, number=1)
     figure = new_figure(WIDTH_IN, HEIGHT_IN)
     film = _Film(figure, watch)
     frames = 0
-    out.parent.mkdir(parents=True, exist_ok=True)
     with (
         atomic_file(out) as temporary,
         mpl.rc_context(STYLE),

@@ -1,12 +1,15 @@
 """`ceasefire sensitivity`: which factors the results of a sweep hang on."""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
+import pandas as pd
 from rich.table import Table
 
 from sim.commands.common import show, show_paths
 from sim.experiment.merge import sweep_status
-from sim.experiment.sensitivity import sensitivity
+from sim.experiment.sensitivity import measure_faults, sensitivity
 from sim.files import staging
 from sim.report.indices import draw_indices
 from sim.report.labels import capital, factor_label, measure_label
@@ -25,30 +28,45 @@ def execute(options: argparse.Namespace) -> int:
         Exit status: 0.
     """
     status = sweep_status(options.directory)
-    if options.measure:
-        found = sensitivity(options.directory, options.measure)
-    else:
-        found = sensitivity(options.directory)
-        default = found[found["measure"].isin(DEFAULT_MEASURES)]
-        found = default if len(default) else found
+    found = _analyse(options.directory, options.measure)
+    faults = measure_faults(options.directory, options.measure or DEFAULT_MEASURES)
     note = f"{status.points:,} points, {status.replications:,} runs each."
     out = options.out or options.directory / "sensitivity"
+    drawn = [name for name in dict.fromkeys(found["measure"]) if name not in faults]
     with staging(out) as folder:
         found.to_csv(folder / "sensitivity.csv", index=False)
-        for measure in dict.fromkeys(found["measure"]):
+        for measure in drawn:
             save_figure(draw_indices(found, measure, note), folder / measure)
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
-        for measure in dict.fromkeys(found["measure"]):
-            own = found[found["measure"] == measure].dropna(axis=1)
-            table = Table(title=measure_label(measure), title_justify="left", box=None)
-            table.add_column("factor")
-            columns = [name for name in own if name not in ("measure", "factor")]
-            for name in columns:
-                table.add_column(str(name).replace("_half", " ±"), justify="right")
-            for _, row in own.iterrows():
-                cells = [f"{float(row[name]):.3g}" for name in columns]
-                table.add_row(capital(factor_label(str(row["factor"]))), *cells)
-            show(table)
+        show(*(_table(found, measure) for measure in drawn))
+        for name, fault in faults.items():
+            print(f"{measure_label(name)} ({name}): {_words(fault, named=bool(options.measure))}")
         show_paths([out / name for name in names])
     return 0
+
+
+def _analyse(directory: Path, measures: Sequence[str] | None) -> pd.DataFrame:
+    """Analyse the measures that were named; else those of the default that can be, or all."""
+    if measures:
+        return sensitivity(directory, measures)
+    found = sensitivity(directory)
+    default = found[found["measure"].isin(DEFAULT_MEASURES)]
+    return default if len(default) else found
+
+
+def _words(fault: str, *, named: bool) -> str:
+    return fault if named else f"left out: {fault}"
+
+
+def _table(found: pd.DataFrame, measure: str) -> Table:
+    own = found[found["measure"] == measure].dropna(axis=1)
+    table = Table(title=measure_label(measure), title_justify="left", box=None)
+    table.add_column("factor")
+    columns = [str(name) for name in own if name not in ("measure", "factor")]
+    for name in columns:
+        table.add_column(name.replace("_half", " ±"), justify="right")
+    for _, row in own.iterrows():
+        cells = [f"{float(row[name]):.3g}" for name in columns]
+        table.add_row(capital(factor_label(str(row["factor"]))), *cells)
+    return table

@@ -105,7 +105,9 @@ def _span(span: Mapping[str, Any], place: str) -> tuple[float, ...]:
         raise InputError(f"{place}: step = {span['step']} does not lead from {first} to {last}")
     count = int((last - first) / step) + 1
     if count > MAX_LEVELS:
-        raise InputError(f"{place}: has {count} values; must have at most {MAX_LEVELS}")
+        raise InputError(
+            f"{place}: has {Decimal(count):.3g} values; must have at most {MAX_LEVELS}"
+        )
     kind = int if all(isinstance(value, int) for value in span.values()) else float
     return tuple(kind(first + index * step) for index in range(count))
 

@@ -20,7 +20,7 @@ from sim.experiment.store import (
     runs_there,
     sweep_manifest,
 )
-from sim.experiment.table import ERROR
+from sim.experiment.table import ERROR, KEYS
 from sim.files import atomic_file, is_remote, place
 from sim.manifest import claim_directory, read_manifest, write_manifest
 
@@ -76,7 +76,7 @@ def sweep_status(directory: str | Path) -> SweepStatus:
 
 def _first_error(folder: Path) -> str:
     for part in part_files(folder):
-        errors = read_part(part, [ERROR])[ERROR]
+        errors = read_part(part, [*KEYS, ERROR])[ERROR]
         if len(bad := errors.filter(pc.not_equal(errors, ""))):
             return str(bad[0])
     return ""

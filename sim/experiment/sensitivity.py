@@ -29,6 +29,11 @@ from sim.statistics import CONFIDENCE
 RESAMPLES = 1000
 SEED = 1
 MOST_SEED = 2**53
+CONSTANT = "does not vary"
+_COLUMNS = {
+    "saltelli": ("first", "first_half", "total", "total_half"),
+    "morris": ("mu", "mu_star", "mu_star_half", "sigma"),
+}
 
 
 def sensitivity(
@@ -55,6 +60,7 @@ def sensitivity(
         over base points): shares of the variance between points. Of morris ``mu``, ``mu_star``,
         ``sigma`` and ``mu_star_half``: change of the measure when the factor goes from one end of
         its range to the other, its mean, mean size and standard deviation over trajectories.
+        NaN for a measure that does not vary.
 
     Raises
     ------
@@ -74,14 +80,20 @@ def sensitivity(
     for name in _chosen(means, measures, str(directory)):
         values = means[name].to_numpy(dtype=np.float64)
         analyse = _morris if kind == "morris" else _saltelli
-        found = analyse(factors, cube, values, first_seed)
+        if np.ptp(values) == 0.0:  # there is no variance to share out
+            columns = _COLUMNS[kind]
+            found = [{"factor": key, **dict.fromkeys(columns, np.nan)} for key in factors]
+        else:
+            found = analyse(factors, cube, values, first_seed)
         rows += [{"measure": name, **row} for row in found]
     return pd.DataFrame(rows)
 
 
 def _points(stored: dict[str, Any], folder: Path) -> tuple[list[str], NDArray[np.float64]]:
     """Return the factors of a stored design and its points in the unit cube."""
-    factors, samples, seed = (stored.get(key) for key in ("factors", "samples", "design_seed"))
+    factors: Any = stored.get("factors")
+    samples: Any = stored.get("samples")
+    seed: Any = stored.get("design_seed")
     is_sound = isinstance(factors, dict) and factors and _is_count(samples) and _is_count(seed)
     if not is_sound:
         raise InputError(
@@ -111,26 +123,56 @@ def _point_means(folder: Path, points: int) -> pd.DataFrame:
     return means.reindex(range(points))
 
 
+def measure_faults(directory: str | Path, measures: Sequence[str]) -> dict[str, str]:
+    """Say of measures why they cannot be analysed.
+
+    Parameters
+    ----------
+    directory
+        The directory of the sweep.
+    measures
+        Names of measures.
+
+    Returns
+    -------
+    dict
+        By name the reason, such as "does not vary"; without those that can be analysed.
+
+    Raises
+    ------
+    InputError
+        If the directory holds no sweep, or is damaged.
+    """
+    folder = place(directory)
+    means = _point_means(folder, int(sweep_manifest(folder)["points"]))
+    faults = {name: _fault(means, name) for name in measures}
+    return {name: fault for name, fault in faults.items() if fault}
+
+
+def _fault(means: pd.DataFrame, name: str) -> str:
+    if name not in means:
+        return "is not in the sweep"
+    bad = means.index[means[name].isna()]
+    if len(bad):
+        return (
+            f"is undefined, or runs are missing or failed, at {len(bad)} of {len(means)} points, "
+            f"the first is point {bad[0]}"
+        )
+    return CONSTANT if np.ptp(means[name]) == 0.0 else ""
+
+
 def _chosen(means: pd.DataFrame, measures: Sequence[str] | None, source: str) -> list[str]:
     known = [name for name in means.columns if name != "point"]
     if measures is None:
-        usable = [
-            name
-            for name in known
-            if "." not in name and means[name].notna().all() and np.ptp(means[name]) > 0.0
-        ]
+        usable = [name for name in known if "." not in name and not _fault(means, name)]
         if not usable:
             raise InputError(f"{source}: no measure is defined at every point; is it complete?")
         return usable
     for name in measures:
         if name not in known:
             raise InputError(f"measure {name}: is not in the sweep{did_you_mean(name, known)}")
-        bad = means.index[means[name].isna()]
-        if len(bad):
-            raise InputError(
-                f"{source}: {name} is undefined, or runs are missing or failed, at {len(bad)} of "
-                f"{len(means)} points, the first is point {bad[0]}"
-            )
+        if (fault := _fault(means, name)) not in ("", CONSTANT):
+            raise InputError(f"{source}: {name} {fault}")
     return list(measures)
 
 
