@@ -214,7 +214,7 @@ def test_figures_are_readable_svg(home: Path) -> None:
         (lambda _: None, "no such directory"),
         (lambda folder: folder.mkdir(), "holds no results"),
         (lambda folder: spoil(folder, "{"), "not valid JSON"),
-        (lambda folder: spoil(folder, "[]"), "no manifest"),
+        (lambda folder: spoil(folder, "[]"), "holds no JSON object"),
         (lambda folder: spoil(folder, '{"kind": "lunch"}'), "holds no results of one of these"),
         (lambda folder: spoil(folder, '{"kind": "run"}'), "summary.json is missing"),
     ],
