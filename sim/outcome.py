@@ -1,5 +1,6 @@
 """One run without a viewer, and what it leaves behind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,16 @@ from sim.engine.world import advance_world, make_world, start_world
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.world import World
-from sim.measures import breakdown, measure
+from sim.measures import (
+    Request,
+    breakdown,
+    mark_times,
+    measure,
+    measure_requests,
+    parse_request,
+    totals,
+)
+from sim.measures.totals import Totals
 from sim.scenario import Scenario
 from sim.tables import (
     force_table,
@@ -66,9 +76,34 @@ class Outcome:
         """All measures of the run by name; see `sim.measures.MEASURES`."""
         return measure(self.plan, self.world)
 
+    def measure(self, *requests: str) -> dict[str, float]:
+        """Return measures of parts of the run.
+
+        Parameters
+        ----------
+        *requests
+            Such as `detection_rate[kind=heavy_weapons,severity>=4]`; see docs/measures.md. For
+            forces in a stretch of time the run is made once more, up to the present.
+
+        Returns
+        -------
+        dict
+            Value by request.
+
+        Raises
+        ------
+        InputError
+            When a measure, property or value is not known.
+        """
+        asked = [parse_request(text) for text in requests]
+        now = float(self.world.clock["now"][0])
+        times = [t for t in mark_times(self.plan, self.seed, asked) if t < now]
+        marks = run_marked(self.plan, self.seed, times)[1] if times else {}
+        return measure_requests(self.plan, self.world, self.seed, asked, marks)
+
     @cached_property
     def breakdown(self) -> pd.DataFrame:
-        """The main measures by kind, severity, sector and phase."""
+        """The main measures by kind, domain, severity, side, sector and phase."""
         return breakdown(self.plan, self.world)
 
     @cached_property
@@ -122,13 +157,24 @@ def checked_seed(seed: Any) -> int:
 
 def run_world(plan: Plan, seed: int) -> World:
     """Run a plan once, from start to end."""
+    return run_marked(plan, seed, ())[0]
+
+
+def run_marked(
+    plan: Plan, seed: int, times_h: Sequence[float]
+) -> tuple[World, dict[float, Totals]]:
+    """Run a plan once, and note the totals at given times (h), ascending, on the way."""
     world = make_world(plan, checked_seed(seed))
     start_world(world)
+    marks = {}
+    for t in times_h:
+        advance_world(world, t)
+        marks[t] = totals(world)
     advance_world(world, plan.horizon_h)
-    return world
+    return world, marks
 
 
-def run_measures(plan: Plan, seed: int) -> dict[str, float]:
+def run_measures(plan: Plan, seed: int, requests: Sequence[Request] = ()) -> dict[str, float]:
     """Run a plan once and return its measures only; the path of sweeps.
 
     Parameters
@@ -137,8 +183,16 @@ def run_measures(plan: Plan, seed: int) -> dict[str, float]:
         From `sim.engine.plan.build_plan`; shared by all runs of a design point.
     seed
         Seed of the run, >= 0.
+    requests
+        Measures of parts of the run, asked for beside those of the whole.
+
+    Returns
+    -------
+    dict
+        Value by name or by the text of the request.
     """
-    return measure(plan, run_world(plan, seed))
+    world, marks = run_marked(plan, seed, mark_times(plan, seed, requests))
+    return measure(plan, world) | measure_requests(plan, world, seed, requests, marks)
 
 
 def run_plan(plan: Plan, seed: int) -> Outcome:

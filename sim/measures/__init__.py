@@ -1,6 +1,20 @@
 """Measures: what a run is judged by, each with its unit and definition."""
 
-from sim.measures.compute import breakdown, busy_hours, measure, present_hours
+from sim.measures.compute import breakdown, mark_times, measure, measure_requests
 from sim.measures.definitions import MEASURES, Measure
+from sim.measures.selection import Request, parse_request
+from sim.measures.totals import busy_hours, present_hours, totals
 
-__all__ = ["MEASURES", "Measure", "breakdown", "busy_hours", "measure", "present_hours"]
+__all__ = [
+    "MEASURES",
+    "Measure",
+    "Request",
+    "breakdown",
+    "busy_hours",
+    "mark_times",
+    "measure",
+    "measure_requests",
+    "parse_request",
+    "present_hours",
+    "totals",
+]

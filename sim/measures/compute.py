@@ -1,30 +1,108 @@
 """Measures: what a run is judged by, each with its unit and definition.
 
 All measures of a run come from its world alone, so the headless run, the Mesa model and the batch
-runner share one definition. Violations with onset during the warm-up are not counted. What the end
-of the run cuts off is treated as censored, not as missing.
+runner share one definition. docs/measures.md says of which violations each is taken, and what
+becomes of those that the end of the run cuts off.
 """
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.flight import ALOFT_BITS, ON_STATION
-from sim.agents.headquarters import ENGAGED, NOBODY
-from sim.agents.regime import CALM, COLLAPSING, TENSE
-from sim.agents.support_unit import ABSENT, AT_BASE
+from sim.engine.engagement import Course, draw_engagement
+from sim.engine.incidence import REACHED, incidence
 from sim.engine.order import survival_quantiles
 from sim.engine.plan import Plan
-from sim.engine.tally import TALLY, TIMES, tally
+from sim.engine.tally import ALL_ENDS, ANSWER, COURSE, GRAVE_ENDS, HELP, LIMITS, TALLY, tally
 from sim.kernel.world import Records, World
 from sim.measures.definitions import MEASURES
+from sim.measures.selection import TIMES, Condition, Request, check_request, choose, spans_of
+from sim.measures.totals import Totals, of_totals, ratio, totals
 
 type Floats = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
+type Marks = Mapping[float, Totals]
+"""Totals of a run by time (h)."""
+
+ALL: Mask = np.zeros(0, dtype=np.bool_)
+"""The choice of all violations."""
+MAIN = (
+    "n_violations",
+    "detection_rate",
+    "confirmed_rate",
+    "attribution_rate",
+    "answered_share",
+    "within_standard_share",
+    "time_to_arrival_mean_min",
+    "response_time_restricted_mean_min",
+)
+"""What a breakdown shows of each part."""
 
 
-def _ratio(part: float | np.number, whole: float | np.number) -> float:
-    return float(part / whole) if whole else np.nan
+def _limits(plan: Plan, now: float, first_h: float) -> Records:
+    """Return the limits of a tally; a short run follows at least the first half of its onsets."""
+    spec = plan.scenario
+    row = np.zeros(1, dtype=LIMITS)
+    follow_up_h = spec.measures.follow_up_h
+    first_h = max(first_h, 24.0 * spec.run.warmup_days)
+    row["now"], row["first"], row["follow_up"] = now, first_h, follow_up_h
+    row["last_followed"] = now - min(follow_up_h, max(0.0, now - first_h) / 2.0)
+    row["standard"] = spec.measures.standard_min / 60.0
+    row["min_severity"] = spec.command.min_severity
+    return row
+
+
+class _Past(NamedTuple):
+    """The candidates whose onset has come."""
+
+    rows: Records
+    cases: Records
+    report_at: Floats
+    now: float
+
+    @classmethod
+    def of(cls, world: World) -> "_Past":
+        past = int(world.clock["next_candidate"][0])
+        columns = (world.violations[:past], world.cases[:past], world.report_at[:past])
+        return cls(*columns, float(world.clock["now"][0]))
+
+
+def _of_violations(
+    past: _Past, plan: Plan, chosen: Mask = ALL, first_h: float = 0.0
+) -> dict[str, float]:
+    """Return the measures that follow from the violations chosen."""
+    n, sums, limits = len(past.rows), np.zeros(1, dtype=TALLY), _limits(plan, past.now, first_h)
+    courses, helps, answers = (np.empty(n, dtype=kind) for kind in (COURSE, HELP, ANSWER))
+    tally(past.rows, past.cases, past.report_at, chosen, limits, sums, courses, helps, answers)
+    total = sums[0]
+    answers = answers[: total["summoned"]]
+    watched = [
+        *((end, courses[: total["violations"]]) for end in ALL_ENDS),
+        *((end, helps[: total["grave"]]) for end in GRAVE_ENDS),
+        ("response", answers),
+    ]
+    found = {end: _incidence(entries, end, limits) for end, entries in watched}
+    courses = courses[: total["violations"]]
+    delays_h = courses["detection"][courses["detection_code"] == REACHED]
+    response_h = np.ascontiguousarray(answers["response_h"])
+    values = {
+        **_shares({end: share for end, (share, _) in found.items()}, total),
+        **_means({end: 60.0 * mean for end, (_, mean) in found.items()}, total),
+        **_quantiles("detection_delay", delays_h, np.ones(len(delays_h), dtype=np.bool_)),
+        **_quantiles("response_time", response_h, np.ascontiguousarray(answers["seen"])),
+    }
+    if all(station.task != "ruling" for station in plan.scenario.headquarters.values()):
+        values |= {"attribution_rate": np.nan, "time_to_ruling_mean_min": np.nan}
+    return values
+
+
+def _incidence(entries: Records, end: str, limits: Records) -> tuple[float, float]:
+    times = np.ascontiguousarray(entries[end])
+    codes = np.ascontiguousarray(entries[f"{end}_code"])
+    return incidence(times, codes, float(limits["follow_up"][0]))
 
 
 def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:
@@ -32,158 +110,56 @@ def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:
     return {f"{name}_p50_min": 60.0 * median, f"{name}_p90_min": 60.0 * most}
 
 
-def _of_violations(rows: Records, cases: Records, now: float, plan: Plan) -> dict[str, float]:
-    """Return the measures that follow from the violations alone."""
-    spec = plan.scenario
-    sums, delays_h = np.zeros(1, dtype=TALLY), np.empty(len(rows))
-    times = np.empty(len(rows), dtype=TIMES)
-    standard_h = spec.measures.standard_min / 60.0
-    first_h = 24.0 * spec.run.warmup_days
-    tally(rows, cases, (now, first_h, standard_h, spec.command.min_severity), sums, delays_h, times)
-    total = sums[0]
-    delays_h, times = delays_h[: total["detected"]], times[: total["summoned"]]
-    seen = np.ascontiguousarray(times["seen"])
-    response_h = np.ascontiguousarray(times["response_h"])
-    total_h = np.ascontiguousarray(times["total_h"])
-    certain = np.ones(len(delays_h), dtype=np.bool_)
-    given_up = total["lost"] + total["expired"]
-    rules = any(station.task == "ruling" for station in spec.headquarters.values())
+def _shares(share: Mapping[str, float], total: Records) -> dict[str, float]:
+    """Return counts, and shares of violations, reports and calls."""
+    waited = total["held_up"] + total["waiting"] + total["expired"]
     return {
         "n_violations": float(total["violations"]),
-        "detection_rate": _ratio(total["detected"], total["known"]),
-        "reported_share": _ratio(total["reported"], total["heard_or_over"]),
-        "confirmed_share": _ratio(total["confirmed"], total["reported"]),
-        "detection_delay_mean_min": 60.0 * _ratio(total["delay_h"], total["detected"]),
-        **_quantiles("detection_delay", delays_h, certain),
-        "response_time_mean_min": 60.0 * _ratio(total["response_h"], total["answered"]),
-        **_quantiles("response_time", response_h, seen),
-        "total_time_mean_min": 60.0 * _ratio(total["total_h"], total["answered"]),
-        **_quantiles("total_time", total_h, seen),
-        "within_standard_share": _ratio(total["within"], total["settled"]),
-        "answered_share": _ratio(total["answered"], total["grave"]),
-        "timely_share": _ratio(total["timely"], total["known"]),
-        "unanswered_share": _ratio(total["waiting"] + given_up, total["calls"]),
-        "lost_share": _ratio(total["lost"], total["calls"]),
-        "chain_time_mean_min": 60.0 * _ratio(total["chain_h"], total["calls"]),
-        "attributed_share": _ratio(total["attributed"], total["ruled"]),
-        "attribution_rate": _ratio(total["attributed"], total["heard_or_over"])
-        if rules
-        else np.nan,
-        "dismissed_share": _ratio(total["dismissed"], total["ruled"]),
+        "detection_rate": share["detection"],
+        "confirmed_rate": share["confirmation"],
+        "reported_share": share["report"],
+        "attribution_rate": ratio(total["followed_attributed"], total["followed"]),
+        "answered_share": ratio(total["grave_followed_answered"], total["grave_followed"]),
+        "within_standard_share": share["standard"],
+        "timely_share": share["timely"],
+        "confirmed_share": ratio(total["confirmed"], total["reported"]),
+        "attributed_share": ratio(total["attributed"], total["ruled"]),
+        "dismissed_share": ratio(total["dismissed"], total["ruled"]),
+        "lost_share": ratio(total["lost"], total["calls"]),
+        "waited_share": ratio(waited, total["calls"]),
         "false_reports": float(total["false_reports"]),
         "false_attributed": float(total["false_attributed"]),
         "false_trips": float(total["false_trips"]),
-        "wait_mean_min": 60.0 * _ratio(total["wait_h"], total["sent"]),
-        "waited_share": _ratio(
-            total["held_up"] + total["waiting"] + total["expired"], total["calls"]
-        ),
-        "travel_distance_mean_km": _ratio(total["distance_km"], total["sent"]),
     }
 
 
-def on_station_hours(world: World) -> Floats:
-    """Return the hours on station of each drone so far, shape (drones,)."""
-    drones = world.drones
-    now = world.clock["now"][0]
-    staying = drones["stage"] == ON_STATION
-    present: Floats = np.where(staying, now - np.maximum(0.0, drones["stage_start"]), 0.0)
-    total: Floats = drones["on_station_h"] + present
-    return total
-
-
-def flight_hours(world: World) -> Floats:
-    """Return the hours in the air of each drone so far, shape (drones,)."""
-    drones = world.drones
-    now = world.clock["now"][0]
-    flying = (ALOFT_BITS >> drones["stage"]) & 1 == 1
-    present: Floats = np.where(flying, now - np.maximum(0.0, drones["launched"]), 0.0)
-    total: Floats = drones["flight_h"] + present
-    return total
-
-
-def busy_hours(world: World) -> Floats:
-    """Return the busy hours of each unit so far, shape (units,)."""
-    units = world.units
-    busy = units["stage"] != AT_BASE
-    present: Floats = np.where(busy, world.clock["now"][0] - units["busy_since"], 0.0)
-    total: Floats = units["busy_h"] + present
-    return total
-
-
-def present_hours(world: World) -> Floats:
-    """Return the hours each unit has been in the country so far, shape (units,)."""
-    units = world.units
-    here = (units["held"] & ABSENT) == 0
-    present: Floats = np.where(here, world.clock["now"][0] - units["present_since"], 0.0)
-    total: Floats = units["present_h"] + present
-    return total
-
-
-def overtime_hours(world: World) -> Floats:
-    """Return the hours each unit has worked when it should have been gone, shape (units,)."""
-    units = world.units
-    late = ((units["held"] & ABSENT) != 0) & (units["stage"] != AT_BASE)
-    since = np.maximum(units["present_since"], units["busy_since"])
-    total: Floats = units["overtime_h"] + np.where(late, world.clock["now"][0] - since, 0.0)
-    return total
-
-
-def _forces(world: World) -> dict[str, float]:
-    now = float(world.clock["now"][0])
-    on_station = float(on_station_hours(world).sum())
-    flown = flight_hours(world)
-    drones = len(world.drones)
-    unit_h = float(present_hours(world).sum())
-    cost = world.platforms["cost_per_h"][world.drones["platform"]]
+def _means(restricted_min: Mapping[str, float], total: Records) -> dict[str, float]:
+    """Return mean times: restricted ones of all, and plain ones of those it came to."""
     return {
-        "on_station_share": _ratio(on_station, drones * now) if drones else np.nan,
-        "monitors_on_station_mean": on_station / now if now > 0.0 else np.nan,
-        "unit_utilisation": _ratio(
-            float(busy_hours(world).sum()), unit_h + float(overtime_hours(world).sum())
-        ),
-        "units_present_mean": unit_h / now if now > 0.0 else np.nan,
-        "cue_flights": float(world.drones["cues"].sum()),
-        "sorties": float(world.clock["sorties"][0]),
-        "flight_h": float(flown.sum()),
-        "drones_lost": float(world.drones["lives"].sum()),
-        "monitor_cost_usd": float((flown * cost).sum()),
+        "time_to_report_mean_min": restricted_min["time_to_report"],
+        "time_to_confirmation_mean_min": restricted_min["time_to_confirmation"],
+        "time_to_ruling_mean_min": restricted_min["time_to_ruling"],
+        "time_to_arrival_mean_min": restricted_min["time_to_arrival"],
+        "response_time_restricted_mean_min": restricted_min["response"],
+        "detection_delay_mean_min": 60.0 * ratio(total["delay_h"], total["detected"]),
+        "response_time_mean_min": 60.0 * ratio(total["response_h"], total["answered"]),
+        "total_time_mean_min": 60.0 * ratio(total["total_h"], total["answered"]),
+        "chain_time_mean_min": 60.0 * ratio(total["chain_h"], total["calls"]),
+        "wait_mean_min": 60.0 * ratio(total["wait_h"], total["sent"]),
+        "travel_distance_mean_km": ratio(total["distance_km"], total["sent"]),
     }
 
 
-def _ceasefire(world: World) -> dict[str, float]:
-    """Return the measures of regimes and engagement."""
-    now = float(world.clock["now"][0])
-    state, us = world.regime[0], world.us[0]
-    engaged_h = us["engaged_h"] + (now - us["since"] if us["state"] == ENGAGED else 0.0)
-    hours = state["hours"].copy()
-    if state["level"] < len(hours):
-        hours[state["level"]] += now - state["since"]
-    shares = hours / now if now > 0.0 else np.full(3, np.nan)
-    ended = bool(np.isfinite(state["ended"]))
+def _of_the_run(world: World, total: Totals, until_h: float = np.inf) -> dict[str, float]:
+    """Return the measures of forces and of the ceasefire up to a time."""
+    state = world.regime[0]
+    ended = bool(state["ended"] < until_h)
     return {
-        "us_engaged_share": float(engaged_h / now) if now > 0.0 else np.nan,
+        **of_totals(total),
         "ceasefire_held": float(not ended),
         "ceasefire_end_day": float(state["ended"]) / 24.0 if ended else np.nan,
         "backstop_honoured": float(state["honoured"]) if ended else np.nan,
-        "grave_unanswered": float(state["unanswered"]),
-        "calm_share": float(shares[CALM]),
-        "tense_share": float(shares[TENSE]),
-        "collapsing_share": float(shares[COLLAPSING]),
     }
-
-
-def _desks(world: World) -> dict[str, float]:
-    """Return the measures of the command chain."""
-    now = float(world.clock["now"][0])
-    stations = world.stations
-    waiting_h = stations["queue_h"] + stations["queued"] * (now - stations["since"])
-    reports = int((world.cases["first_source"] > NOBODY).sum())
-    return {"desk_wait_mean_min": 60.0 * _ratio(float(waiting_h.sum()), reports)}
-
-
-def _past(world: World) -> Records:
-    """Return the rows of the candidates whose onset has come."""
-    return world.violations[: int(world.clock["next_candidate"][0])]
 
 
 def measure(plan: Plan, world: World) -> dict[str, float]:
@@ -199,43 +175,133 @@ def measure(plan: Plan, world: World) -> dict[str, float]:
     dict
         Value by name, in the order of `MEASURES`; nan where a measure is undefined.
     """
-    now = float(world.clock["now"][0])
-    rows = _past(world)
-    values = _of_violations(rows, world.cases[: len(rows)], now, plan)
-    values |= _forces(world) | _ceasefire(world) | _desks(world)
+    values = _of_violations(_Past.of(world), plan) | _of_the_run(world, totals(world))
     return {name: values[name] for name in MEASURES}
 
 
+def course_of(plan: Plan, seed: int, requests: Sequence[Request]) -> Course | None:
+    """Return the states of the United States in a run, if a request is about them."""
+    if all(condition.key != "us" for request in requests for condition in request.conditions):
+        return None
+    return draw_engagement(plan.scenario.united_states, plan.horizon_h, seed)
+
+
+def mark_times(plan: Plan, seed: int, requests: Sequence[Request]) -> list[float]:
+    """Return the times (h) at which `measure_requests` has to know the totals of a run.
+
+    Parameters
+    ----------
+    plan, seed
+        The run.
+    requests
+        What will be asked for.
+
+    Returns
+    -------
+    list of float
+        Ascending, after 0 and before the end of the run.
+    """
+    course = course_of(plan, seed, requests)
+    spans = [
+        span
+        for request in requests
+        if request.conditions and not MEASURES[request.name].selectable
+        for span in spans_of(request.conditions, plan.scenario, course, plan.horizon_h)
+    ]
+    return sorted({t for span in spans for t in span if 0.0 < t < plan.horizon_h})
+
+
+def measure_requests(
+    plan: Plan, world: World, seed: int, requests: Sequence[Request], marks: Marks
+) -> dict[str, float]:
+    """Return measures of parts of a run.
+
+    Parameters
+    ----------
+    plan, world, seed
+        A run, at its end.
+    requests
+        What is asked for; requests with equal conditions are measured in one pass.
+    marks
+        Totals at the times that `mark_times` returns.
+
+    Returns
+    -------
+    dict
+        Value by the text of the request.
+
+    Raises
+    ------
+    InputError
+        When a request names what the scenario does not have.
+    """
+    course = course_of(plan, seed, requests)
+    past, last = _Past.of(world), totals(world)
+    parts: dict[tuple[tuple[Condition, ...], bool], dict[str, float]] = {}
+    values = {}
+    for request in requests:
+        check_request(request, plan.scenario)
+        selectable = MEASURES[request.name].selectable
+        part = (request.conditions, selectable)
+        if part not in parts:
+            parts[part] = (
+                _of_chosen(past, plan, request.conditions, course)
+                if selectable
+                else _of_spans(plan, world, request.conditions, course, (marks, last))
+            )
+        values[str(request)] = parts[part][request.name]
+    return values
+
+
+def _of_chosen(
+    past: _Past, plan: Plan, conditions: Sequence[Condition], course: Course | None
+) -> dict[str, float]:
+    chosen = choose(conditions, past.rows, plan.scenario, course)
+    times = [condition for condition in conditions if condition.key in TIMES]
+    spans = spans_of(times, plan.scenario, course, plan.horizon_h)
+    return _of_violations(past, plan, chosen, spans[0][0] if spans else 0.0)
+
+
+def _of_spans(
+    plan: Plan,
+    world: World,
+    conditions: Sequence[Condition],
+    course: Course | None,
+    known: tuple[Marks, Totals],
+) -> dict[str, float]:
+    marks, last = known
+    nothing = dict.fromkeys(last, 0.0)
+    spans = spans_of(conditions, plan.scenario, course, plan.horizon_h)
+    total = dict(nothing)
+    for begin, end in spans:
+        before = marks[begin] if begin > 0.0 else nothing
+        after = marks[end] if end < plan.horizon_h else last
+        for name in total:
+            total[name] += after[name] - before[name]
+    return _of_the_run(world, total, spans[-1][1] if spans else 0.0)
+
+
 def breakdown(plan: Plan, world: World) -> pd.DataFrame:
-    """Return the main measures by kind, severity, sector and phase.
+    """Return the main measures by kind, domain, severity, side, sector and phase.
 
     Returns
     -------
     DataFrame
-        Columns `by`, `value`, `n_violations`, `detection_rate`, `response_time_mean_min`,
-        `response_time_p50_min`, `within_standard_share`, `answered_share`.
+        Columns `by`, `value`, and those of `MAIN`.
     """
-    now = float(world.clock["now"][0])
-    counted = _past(world)
-    cases = world.cases[: len(counted)]
-    spec = plan.scenario
-    starts = np.array([24.0 * phase.from_day for phase in spec.violations.phases])
-    phase = np.searchsorted(starts, counted["onset"], side="right") - 1
-    groups: list[tuple[str, str, Mask]] = []
-    groups += [("kind", name, counted["kind"] == k) for k, name in enumerate(plan.kinds)]
-    groups += [("severity", str(s), counted["severity"] == s) for s in range(1, 6)]
-    groups += [("sector", str(s + 1), counted["sector"] == s) for s in range(spec.line.sectors)]
-    groups += [("phase", p.name, phase == k) for k, p in enumerate(spec.violations.phases)]
+    spec, past = plan.scenario, _Past.of(world)
+    domains = list(dict.fromkeys(kind.domain for kind in spec.violations.kinds.values()))
+    parts = {
+        "kind": plan.kinds,
+        "domain": domains,
+        "severity": [str(level) for level in range(1, 6)],
+        "side": ["russian", "ukrainian"],
+        "sector": [str(number + 1) for number in range(spec.line.sectors)],
+        "phase": [phase.name for phase in spec.violations.phases],
+    }
     rows = []
-    for by, value, mask in groups:
-        found = _of_violations(counted[mask], cases[mask], now, plan)
-        names = (
-            "n_violations",
-            "detection_rate",
-            "response_time_mean_min",
-            "response_time_p50_min",
-            "within_standard_share",
-            "answered_share",
-        )
-        rows.append({"by": by, "value": value, **{name: found[name] for name in names}})
+    for by, values in parts.items():
+        for value in values:
+            found = _of_chosen(past, plan, [Condition(by, "=", (value,))], None)
+            rows.append({"by": by, "value": value, **{name: found[name] for name in MAIN}})
     return pd.DataFrame(rows)

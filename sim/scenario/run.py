@@ -50,8 +50,16 @@ class Run(Section):
 
 
 class Measures(Section):
-    """What counts as a good response."""
+    """What counts as a good response, and how long each violation is followed up."""
 
     standard_min: float = quantity(
-        60.0, "Response standard: detection to arrival within this time", unit="min", gt=0
+        60.0, "Response standard: first report to arrival within this time", unit="min", gt=0
+    )
+    follow_up_h: float = quantity(
+        24.0,
+        "How long each violation is followed up: longer times, and those that never end, count as "
+        "this long in restricted means",
+        unit="h",
+        gt=0,
+        source="assumed",
     )
