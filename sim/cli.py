@@ -113,6 +113,7 @@ def _add_run(commands: words.Commands) -> None:
     run.add_argument(
         "--seed", type=words.seed, default=1, metavar="N", help="seed of the run (default: 1)"
     )
+    words.add_measures(run, "all, and those of support by domain")
     run.add_argument(
         "--out",
         type=Path,
@@ -147,10 +148,7 @@ def _add_compare(commands: words.Commands) -> None:
         "--seed", type=words.first_seed, default=1, metavar="FIRST",
         help="seed of the first run, the next ones follow (default: 1)",
     )  # fmt: skip
-    compare.add_argument(
-        "--measures", metavar="NAMES",
-        help="names of measures with commas between them, or all (default: a dozen)",
-    )  # fmt: skip
+    words.add_measures(compare, "the headline")
     compare.add_argument(
         "--workers", type=words.workers, metavar="N",
         help="runs made at a time (default: one a processor); the results do not depend on it",

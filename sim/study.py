@@ -67,6 +67,7 @@ def add_sweep(commands: words.Commands) -> None:
         metavar="N",
         help="replications of a point at most, with --precision (default: 1000)",
     )
+    words.add_measures(sweep, "what the sweep file asks for; these are kept beside it")
     sweep.add_argument("--retry-failed", action="store_true", help="make failed runs again")
     sweep.add_argument(
         "--out",

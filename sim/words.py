@@ -114,3 +114,18 @@ def _whole_number(text: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise argparse.ArgumentTypeError(f"{text}: {rule}")
     return number
+
+
+def add_measures(command: argparse.ArgumentParser, default: str) -> None:
+    """Add the options that choose measures, and parts of the violations they are taken of."""
+    command.add_argument(
+        "--measures",
+        metavar="NAMES",
+        help="measures with commas between them, or all; also of some violations, as in "
+        f'"detection_rate[kind=artillery,severity>=4]" (default: {default})',
+    )
+    command.add_argument(
+        "--window",
+        metavar="FROM:TO",
+        help="days of the run that the measures are taken of, such as 30:60",
+    )

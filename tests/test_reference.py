@@ -32,7 +32,10 @@ def test_check_of_the_measures_page_fails_when_stale(
 ) -> None:
     """Catches a check that passes whatever the page holds."""
     main = SCRIPT["main"]
-    monkeypatch.setitem(main.__globals__, "PAGE", tmp_path / "measures.md")
+    page = tmp_path / "measures.md"
+    text = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8")
+    page.write_text(text.replace("| share |", "| ratio |"), encoding="utf-8")
+    monkeypatch.setitem(main.__globals__, "PAGE", page)
     assert main(["--check"]) == 1
     assert main([]) == 0
     assert main(["--check"]) == 0

@@ -172,7 +172,9 @@ def test_all_calls_wait_without_units() -> None:
         called = outcome.violations.dropna(subset="called_h")
         assert len(called) > 10
         assert set(called["status"]) == {"waiting"}
-        assert outcome.measures["unanswered_share"] == 1.0
+        assert outcome.measures["answered_share"] == 0.0
+        limit = 60.0 * outcome.scenario.measures.follow_up_h
+        assert outcome.measures["time_to_arrival_mean_min"] == pytest.approx(limit)
         assert np.isnan(outcome.measures["unit_utilisation"])
 
 

@@ -15,7 +15,7 @@ from sim.report import draw_curves, draw_heat_map
 from sim.report.heat_map import levels_of
 from sim.report.labels import factor_label, is_duration, is_number, is_numeric, value_label
 from sim.report.scatter import draw_scatter
-from sim.report.sweeps import DEFAULT_MEASURES, at_middle
+from sim.report.sweeps import at_middle
 from sim.scenario import Scenario
 
 RESULTS_VARIABLE = "CEASEFIRE_APP_RESULTS"
@@ -52,7 +52,7 @@ class Results:
         self.summary["point"] = [numbers[_named(row)] for row in rows]
         self.measures = [
             name
-            for name in DEFAULT_MEASURES
+            for name in self.design.shown
             if f"{name}_mean" in self.summary and self.summary[f"{name}_mean"].notna().any()
         ]
         if not self.measures:

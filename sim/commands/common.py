@@ -1,7 +1,8 @@
 """What the commands share: how they speak to the user."""
 
+import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from sim.errors import InputError
 from sim.files import write_json
 from sim.geography import ContactLine
 from sim.kernel.compiled import COMPILE_SECONDS, is_cached
+from sim.measures import MEASURES, parse_request
+from sim.measures.selection import parse_window, split_requests
 from sim.pages.content import SOURCES
+from sim.scenario import Scenario
 from sim.scenario.comments import value_comments
 
 OUTPUTS = Path("outputs")
@@ -85,3 +89,36 @@ def tell_failures(failed: int, runs: int, first_error: str) -> None:
         return
     reason = f"; the first: {first_error}" if first_error else ""
     print(f"ceasefire: {failed:,} of {runs:,} runs failed{reason}", file=sys.stderr)
+
+
+def asked_measures(
+    options: argparse.Namespace,
+    scenarios: Sequence[Scenario],
+    usual: Callable[[Scenario], Sequence[str]],
+) -> tuple[str, ...]:
+    """Read the options ``measures`` and ``window`` of a command.
+
+    Parameters
+    ----------
+    options
+        ``measures``: names with commas between them, ``all``, or None; ``window``: days, or None.
+    scenarios
+        What is run.
+    usual
+        Returns what is asked for where no measure is named.
+
+    Raises
+    ------
+    InputError
+        When a measure does not exist, or the window cannot be read.
+    """
+    if options.measures is None:
+        names = tuple(dict.fromkeys(name for s in scenarios for name in usual(s)))
+    elif options.measures == "all":
+        names = tuple(MEASURES)
+    else:
+        names = split_requests(options.measures)
+    if options.window is not None:
+        days = parse_window(options.window, "--window")
+        names = tuple(str(parse_request(name).also(days)) for name in names)
+    return names

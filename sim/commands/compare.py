@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,17 @@ from rich.console import Console
 from sim.commands.common import (
     OUTPUTS,
     announce_compilation,
+    asked_measures,
     keep_sources,
     show,
     show_paths,
     tell_failures,
 )
 from sim.experiment import Comparison, compare
-from sim.experiment.comparison import DEFAULT_MEASURES, check_measures, load_scenarios
+from sim.experiment.comparison import check_measures, load_scenarios
 from sim.files import staging
 from sim.manifest import claim_directory, environment, now, write_manifest
-from sim.measures import MEASURES
+from sim.measures import headline
 from sim.report import (
     comparison_tables,
     draw_differences,
@@ -32,7 +32,6 @@ from sim.report import (
 
 ALL_FAILED = 1
 KIND = "comparison"
-ALL_MEASURES = "all"
 END_DAY = "ceasefire_end_day"
 HOLDING = "holding"
 LONGEST_NAME = 100
@@ -45,7 +44,8 @@ def execute(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``scenarios``, ``replications``, ``seed``, ``workers``, ``measures``, ``out``, ``quiet``.
+        ``scenarios``, ``replications``, ``seed``, ``workers``, ``measures``, ``window``, ``out``,
+        ``quiet``.
 
     Returns
     -------
@@ -53,7 +53,9 @@ def execute(options: argparse.Namespace) -> int:
         Exit status: 0, or 1 if so many runs failed that nothing is left to compare.
     """
     scenarios = load_scenarios(options.scenarios)
-    measures = check_measures(chosen_measures(options.measures))
+    measures = check_measures(
+        asked_measures(options, list(scenarios.values()), lambda scenario: headline([scenario]))
+    )
     out: Path = options.out or OUTPUTS / default_name(options.scenarios)
     claim_directory(out, KIND)
     if not options.quiet:
@@ -89,15 +91,6 @@ def execute(options: argparse.Namespace) -> int:
 def default_name(paths: list[Path]) -> str:
     """Name a directory after the scenarios."""
     return f"compare-{'-'.join(path.stem for path in paths)}"[:LONGEST_NAME]
-
-
-def chosen_measures(words: str | None) -> Sequence[str]:
-    """Read names of measures from the command line; None = the usual ones."""
-    if words is None:
-        return DEFAULT_MEASURES
-    if words == ALL_MEASURES:
-        return list(MEASURES)
-    return [word.strip() for word in words.split(",") if word.strip()]
 
 
 def describe(comparison: Comparison, options: argparse.Namespace) -> dict[str, Any]:

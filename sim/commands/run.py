@@ -2,11 +2,13 @@
 
 import argparse
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from sim.commands.common import (
     OUTPUTS,
     announce_compilation,
+    asked_measures,
     keep_sources,
     naming,
     show,
@@ -17,6 +19,7 @@ from sim.commands.exchange import write_violations
 from sim.engine.plan import build_plan
 from sim.files import json_text, staging
 from sim.manifest import claim_directory, now, run_manifest, write_manifest
+from sim.measures import MEASURES, further_requests, headline, parse_request
 from sim.outcome import Outcome, run_plan
 from sim.report import (
     draw_response_times,
@@ -34,7 +37,7 @@ def execute(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``scenario``, ``seed``, ``out``, ``also`` and ``quiet``.
+        ``scenario``, ``seed``, ``measures``, ``window``, ``out``, ``also`` and ``quiet``.
 
     Returns
     -------
@@ -43,6 +46,8 @@ def execute(options: argparse.Namespace) -> int:
     """
     with naming(options.scenario):
         plan = build_plan(Scenario.load(options.scenario))
+    asked = asked_measures(options, [plan.scenario], _by_domain_where_told_apart)
+    requests = further_requests(asked, [plan.scenario])
     out: Path = options.out or OUTPUTS / f"{options.scenario.stem}-seed{options.seed}"
     claim_directory(out, "run")
     if not options.quiet:
@@ -50,10 +55,11 @@ def execute(options: argparse.Namespace) -> int:
         announce_compilation()
     started, begin = now(), time.perf_counter()
     outcome = run_plan(plan, options.seed)
-    measures = outcome.measures
+    found = outcome.measures | outcome.measure(*requests)
+    measures = {name: found[str(parse_request(name))] for name in asked}
     manifest = run_manifest(plan.scenario, options.seed, started, time.perf_counter() - begin)
     with staging(out) as folder:
-        write_results(outcome, folder)
+        write_results(outcome, measures, folder)
         write_violations(outcome.violations, folder, options.also)
         keep_sources(folder, {str(options.scenario): options.scenario})
         write_manifest(folder, manifest, files=folder.iterdir())
@@ -64,13 +70,25 @@ def execute(options: argparse.Namespace) -> int:
     return 0
 
 
-def write_results(outcome: Outcome, folder: Path) -> None:
+def _by_domain_where_told_apart(scenario: Scenario) -> list[str]:
+    """Return all measures, those that the headline tells apart by domain so."""
+    parts = [name for name in headline([scenario]) if "[" in name]
+    return [
+        name
+        for whole in MEASURES
+        for name in [part for part in parts if part.partition("[")[0] == whole] or [whole]
+    ]
+
+
+def write_results(outcome: Outcome, measures: Mapping[str, float], folder: Path) -> None:
     """Write the tables, the summary and the figures of a run.
 
     Parameters
     ----------
     outcome
         The run.
+    measures
+        The measures asked for, and those of all violations, by name.
     folder
         Where the files go.
     """
@@ -83,7 +101,7 @@ def write_results(outcome: Outcome, folder: Path) -> None:
     summary = {
         "scenario": outcome.scenario.title,
         "seed": outcome.seed,
-        "measures": outcome.measures,
+        "measures": {**outcome.measures, **measures},
         "breakdown": outcome.breakdown.to_dict(orient="records"),
     }
     (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")

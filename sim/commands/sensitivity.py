@@ -8,15 +8,14 @@ import pandas as pd
 from rich.table import Table
 
 from sim.commands.common import show, show_paths
+from sim.experiment.design import SweepDesign
 from sim.experiment.merge import sweep_status
 from sim.experiment.sensitivity import measure_faults, sensitivity
+from sim.experiment.store import sweep_manifest
 from sim.files import staging
 from sim.report.indices import draw_indices
-from sim.report.labels import capital, factor_label, measure_label
+from sim.report.labels import capital, factor_label, file_stem, measure_label
 from sim.report.style import save_figure
-
-DEFAULT_MEASURES = ("detection_rate", "response_time_p50_min", "answered_share")
-"""What is analysed unless the user names measures, where it is defined."""
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -28,15 +27,16 @@ def execute(options: argparse.Namespace) -> int:
         Exit status: 0.
     """
     status = sweep_status(options.directory)
-    found = _analyse(options.directory, options.measure)
-    faults = measure_faults(options.directory, options.measure or DEFAULT_MEASURES)
+    usual = SweepDesign.from_manifest(sweep_manifest(options.directory)["design"]).shown
+    found = _analyse(options.directory, options.measure, usual)
+    faults = measure_faults(options.directory, options.measure or usual)
     note = f"{status.points:,} points, {status.replications:,} runs each."
     out = options.out or options.directory / "sensitivity"
     drawn = [name for name in dict.fromkeys(found["measure"]) if name not in faults]
     with staging(out) as folder:
         found.to_csv(folder / "sensitivity.csv", index=False)
         for measure in drawn:
-            save_figure(draw_indices(found, measure, note), folder / measure)
+            save_figure(draw_indices(found, measure, note), folder / file_stem(measure))
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
         show(*(_table(found, measure) for measure in drawn))
@@ -46,12 +46,12 @@ def execute(options: argparse.Namespace) -> int:
     return 0
 
 
-def _analyse(directory: Path, measures: Sequence[str] | None) -> pd.DataFrame:
+def _analyse(directory: Path, measures: Sequence[str] | None, usual: Sequence[str]) -> pd.DataFrame:
     """Analyse the measures that were named; else those of the default that can be, or all."""
     if measures:
         return sensitivity(directory, measures)
     found = sensitivity(directory)
-    default = found[found["measure"].isin(DEFAULT_MEASURES)]
+    default = found[found["measure"].isin(usual)]
     return default if len(default) else found
 
 

@@ -13,6 +13,7 @@ from sim.commands import status
 from sim.commands.common import (
     OUTPUTS,
     announce_compilation,
+    asked_measures,
     naming,
     show,
     show_paths,
@@ -28,10 +29,10 @@ from sim.experiment.precise import perform_to_precision
 from sim.experiment.precision import read_precision
 from sim.experiment.shard import Shard
 from sim.files import staging, write_json
+from sim.measures import key_measures
 from sim.pages.content import SOURCES
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
 from sim.report.scatter import draw_scatters
-from sim.report.sweeps import DEFAULT_MEASURES
 from sim.report.tables import components_table
 from sim.scenario.comments import value_comments
 from sim.scenario.loading import read_toml
@@ -50,14 +51,14 @@ def execute(options: argparse.Namespace) -> int:
     ----------
     options
         ``sweep``, ``workers``, ``threads``, ``run_limit``, ``dask``, ``shard``, ``retry_failed``,
-        ``precision``, ``max_replications``, ``out`` and ``quiet``.
+        ``precision``, ``max_replications``, ``measures``, ``window``, ``out`` and ``quiet``.
 
     Returns
     -------
     int
         Exit status: 0, or 1 if every run failed.
     """
-    design = SweepDesign.load(options.sweep)
+    design, targets = _load(options)
     if options.dry_run:
         return _tell_estimate(options, design)
     shard = None if options.shard is None else Shard.parse(options.shard)
@@ -65,7 +66,6 @@ def execute(options: argparse.Namespace) -> int:
     out = options.out or OUTPUTS / name
     if not options.quiet:
         announce_compilation()
-    targets = read_precision(options.precision)
     if targets and shard is not None:
         message = "--shard: a shard does not see all runs of a point, so it takes no --precision"
         raise InputError(message)
@@ -93,17 +93,27 @@ def execute(options: argparse.Namespace) -> int:
     with staging(out) as folder:
         summary.to_csv(folder / "summary.csv", index=False)
         summary.to_parquet(folder / "summary.parquet", index=False)
-        write_sweep_tables(summary, factors, folder / "table")
+        write_sweep_tables(summary, factors, folder / "table", design.shown)
         write_json(folder / SOURCES, {str(options.sweep): _sources(options.sweep, design)})
         components = _draw(design, summary, out, folder)
         names = sorted(file.name for file in folder.iterdir())
     if not options.quiet:
         if len(summary) <= MOST_ROWS:
-            show(sweep_table(summary, factors))
+            show(sweep_table(summary, factors, design.shown))
         if components is not None:
             show(components_table(components))
         show_paths([*(out / name for name in names), out / "manifest.json", out / "runs"])
     return 0
+
+
+def _load(options: argparse.Namespace) -> tuple[SweepDesign, dict[str, float]]:
+    """Return the design, with the measures that the command line adds, and the precision asked."""
+    design = SweepDesign.load(options.sweep)
+    targets = read_precision(options.precision)
+    asked = [name for name in targets if "[" in name]
+    if options.measures or options.window:
+        asked += asked_measures(options, [design.scenario], key_measures)
+    return (design.with_measures(asked) if asked else design), targets
 
 
 def _sources(path: Path, design: SweepDesign) -> dict[str, str]:
@@ -124,13 +134,13 @@ def _draw(
     """Draw what suits the design; of samples return where the spread comes from."""
     factors = list(design.columns)
     if design.design == "grid":
-        draw_sweep_figures(summary, factors, folder)
+        draw_sweep_figures(summary, factors, folder, design.shown)
         return None
-    draw_scatters(summary, list(design.factors) or factors, folder, DEFAULT_MEASURES)
+    draw_scatters(summary, list(design.factors) or factors, folder, design.shown)
     if design.design not in UNCERTAIN or design.replications < 2:
         return None
-    runs = load_results(out, columns=list(DEFAULT_MEASURES))
-    components = split_runs(runs, DEFAULT_MEASURES, common_seeds=design.seeds == "common")
+    runs = load_results(out, columns=list(design.shown))
+    components = split_runs(runs, design.shown, common_seeds=design.seeds == "common")
     components.to_csv(folder / "components.csv", index=False)
     return components if len(components) else None
 

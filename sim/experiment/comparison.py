@@ -14,34 +14,13 @@ from sim.experiment.design import DesignPoint
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.pairing import pairing_notes
 from sim.experiment.running import perform_in_memory
-from sim.measures import MEASURES
+from sim.measures import find_measure, further_requests, headline, parse_request
 from sim.scenario import Scenario
-from sim.scenario.messages import did_you_mean
 from sim.statistics import INDICATORS, indicator_interval, mean_interval, paired_difference
 
 DEFAULT_REPLICATIONS = 40
 LAST_FIRST_SEED = 2**53
 """As for sweeps."""
-DEFAULT_MEASURES = (
-    "n_violations",
-    "detection_rate",
-    "attributed_share",
-    "attribution_rate",
-    "detection_delay_mean_min",
-    "response_time_p50_min",
-    "response_time_p90_min",
-    "total_time_p50_min",
-    "within_standard_share",
-    "answered_share",
-    "timely_share",
-    "unanswered_share",
-    "monitors_on_station_mean",
-    "unit_utilisation",
-    "units_present_mean",
-    "ceasefire_held",
-    "monitor_cost_usd",
-)
-"""What scenarios are compared by unless the user names measures."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +31,8 @@ class ComparisonDesign:
     """The first one is the reference."""
     replications: int
     first_seed: int
+    requests: tuple[str, ...] = ()
+    """Measures of parts of the violations that each run is asked for."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -120,7 +101,8 @@ def compare(
         Two or more, by label: scenarios or their TOML files. Without labels, files, which are
         labelled by their names.
     measures
-        Names of the measures to compare; None = `DEFAULT_MEASURES`.
+        Names of the measures to compare, also of parts of the violations, such as
+        `detection_rate[kind=shelling]`; None = the headline of the scenarios.
     replications
         Runs per scenario.
     first_seed
@@ -150,12 +132,13 @@ def compare(
     >>> found = compare(["few.toml", "many.toml"], replications=20)  # doctest: +SKIP
     >>> found.table[["scenario", "measure", "difference"]]  # doctest: +SKIP
     """
-    names = check_measures(DEFAULT_MEASURES if measures is None else measures)
     loaded = load_scenarios(scenarios)
+    names = check_measures(headline(loaded.values()) if measures is None else measures)
+    requests = further_requests(names, loaded.values())
     _check_seeds(replications, first_seed)
-    engine = engine or compiled_engine()
+    engine = engine or compiled_engine(requests)
     _check_plans(loaded, engine)
-    design = ComparisonDesign(loaded, replications, first_seed)
+    design = ComparisonDesign(loaded, replications, first_seed, requests)
     rows = perform_in_memory(
         design, engine=engine, workers=workers, executor=executor, progress=progress
     )
@@ -209,27 +192,26 @@ def _row(values: pd.DataFrame, label: str, name: str) -> dict[str, Any]:
     before = np.full_like(reference, np.nan) if is_reference else reference
     mean = indicator_interval(own) if name in INDICATORS else mean_interval(own)
     difference = paired_difference(before, own)
-    unit = MEASURES[name].unit if name in MEASURES else ""
+    measure = find_measure(name)
+    unit = measure.unit if measure else ""
     pairs = int((~np.isnan(before) & ~np.isnan(own)).sum())
     cells = (label, name, unit, int((~np.isnan(own)).sum()), *mean, pairs, *difference)
     return dict(zip(_COLUMNS, cells, strict=True))
 
 
 def check_measures(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of measures, each once.
+    """Return the names of measures, each once and in one spelling.
 
     Raises
     ------
     InputError
         If one is not known, or there is none.
     """
-    for name in names:
-        if name not in MEASURES:
-            raise InputError(f"unknown measure {name}{did_you_mean(name, MEASURES)}")
-    if not names:
+    found = dict.fromkeys(str(parse_request(name)) for name in names)
+    if not found:
         message = "no measure is named"
         raise InputError(message)
-    return tuple(dict.fromkeys(names))
+    return tuple(found)
 
 
 def load_scenarios(

@@ -24,6 +24,7 @@ from sim.experiment.points import (
     prepare_tables,
     with_derived,
 )
+from sim.measures import further_requests, key_measures, parse_request
 from sim.scenario import Scenario
 from sim.scenario.fields import Section, quantity
 from sim.scenario.loading import read_toml
@@ -70,6 +71,10 @@ class Design(Protocol):
 
     def seed(self, point: int, replication: int) -> int:
         """Return the seed of a run."""
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """Measures of parts of the violations that each run is asked for."""
 
 
 class SweepDesign(Section):
@@ -118,6 +123,12 @@ class SweepDesign(Section):
     )
     constants: dict[str, Any] = Field(
         {}, description="Values by dotted scenario key that hold for the whole sweep"
+    )
+    measures: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="Measures of parts of the violations, beside those of the whole, such as "
+        '"detection_rate[kind=shelling]"',
     )
     _source: str = PrivateAttr("")
     _table: tuple[dict[str, Any], ...] | None = PrivateAttr(None)
@@ -177,6 +188,7 @@ class SweepDesign(Section):
         _check_keys(design, source)
         design._source = source
         check_size(design, source)
+        _check_measures(design, source)
         design._table = design_table(design, source)
         if design._table is None:
             design._derived = make_derived(design, list(design.factors), source)
@@ -249,6 +261,29 @@ class SweepDesign(Section):
         }
         return self.scenario.with_values({**self.constants, **variant, **own}, source=self._source)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Measures that tables and figures show: the key ones, and what the design asks for."""
+        asked = (str(parse_request(name)) for name in self.measures)
+        return tuple(dict.fromkeys((*key_measures(self.scenario), *asked)))
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """Measures of parts of the violations that each run is asked for."""
+        return further_requests(self.shown, [self.scenario])
+
+    def with_measures(self, names: Sequence[str]) -> Self:
+        """Return the design with further measures, read from the command line.
+
+        Raises
+        ------
+        InputError
+            If a measure, or what a condition names, does not exist.
+        """
+        design = self.model_copy(update={"measures": (*self.measures, *names)})
+        further_requests(design.measures, [design.scenario])
+        return design
+
     def seed(self, point: int, replication: int) -> int:
         """Return the seed of a run."""
         if self.seeds == "common":
@@ -295,6 +330,14 @@ def _check_keys(design: SweepDesign, source: str) -> None:
         for other in (*factors[:place], *factors[place + 1 :], *design.constants):
             if other == factor or other.startswith(factor + "."):
                 raise InputError(f"{prefix(source)}factors.{factor}: {other} is set as well")
+
+
+def _check_measures(design: SweepDesign, source: str) -> None:
+    """Refuse measures that do not exist, or conditions that name what the scenario has not."""
+    try:
+        further_requests(design.measures, [design.scenario])
+    except InputError as error:
+        raise InputError(f"{prefix(source)}measures: {error}") from None
 
 
 def _digest(path: Path) -> str:

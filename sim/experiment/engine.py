@@ -1,7 +1,8 @@
 """What a sweep needs of the simulation: make a plan, run it with a seed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from sim.scenario import Scenario
@@ -27,9 +28,25 @@ class Engine:
     """Runs a plan once."""
 
 
-def compiled_engine() -> Engine:
-    """Return the simulation's own engine; loading it takes a second."""
+def compiled_engine(requests: Sequence[str] = ()) -> Engine:
+    """Return the simulation's own engine; loading it takes a second.
+
+    Parameters
+    ----------
+    requests
+        What each run is asked for beside the measures of the whole, such as
+        `detection_rate[kind=shelling]`.
+
+    Raises
+    ------
+    InputError
+        When a request cannot be read.
+    """
     from sim.engine.plan import build_plan
+    from sim.measures import parse_request
     from sim.outcome import run_measures
 
-    return Engine(build_plan, run_measures)
+    if not requests:
+        return Engine(build_plan, run_measures)
+    parsed = tuple(parse_request(text) for text in requests)
+    return Engine(build_plan, partial(run_measures, requests=parsed))

@@ -51,7 +51,7 @@ def estimate(design: SweepDesign, workers: int, engine: Engine | None = None) ->
     InputError
         If no plan can be made of one of these points.
     """
-    engine = engine or compiled_engine()
+    engine = engine or compiled_engine(design.requests)
     points = list(_few(design))
     times, columns = [], 0
     for point in points:

@@ -23,8 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.measures import MEASURES
-from sim.scenario.messages import did_you_mean
+from sim.measures import parse_request
 from sim.statistics import CONFIDENCE, Interval, mean_interval
 
 type Floats = NDArray[np.float64]
@@ -38,7 +37,7 @@ GROWTH = 1.25
 MOST_GROWTH = 4.0
 """And at most this many: an early guess of what is needed is rough."""
 
-_TARGET = re.compile(r"\s*(\w+)\s*=\s*(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)\s*")
+_TARGET = re.compile(r"\s*(\w+(?:\[[^\]]*\])?)\s*=\s*(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)\s*")
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,10 @@ def read_precision(texts: Iterable[str]) -> dict[str, float]:
         match = _TARGET.fullmatch(text)
         if match is None or float(match[2]) == 0.0:
             raise InputError(f"--precision {text!r}: must be like detection_rate=0.01, above 0")
-        name = match[1]
-        if name not in MEASURES:
-            hint = did_you_mean(name, MEASURES)
-            raise InputError(f"--precision {text!r}: unknown measure {name}{hint}")
+        try:
+            name = str(parse_request(match[1]))
+        except InputError as error:
+            raise InputError(f"--precision {text!r}: {error}") from None
         if name in targets:
             raise InputError(f"--precision {name}: stands there twice")
         targets[name] = float(match[2])

@@ -168,5 +168,7 @@ def _run(
             report.add(result)
             reporter.advance(result.n_runs)
 
-        run_design(design, engine or compiled_engine(), pool, n_workers, done | ~mine, emit)
+        run_design(
+            design, engine or compiled_engine(design.requests), pool, n_workers, done | ~mine, emit
+        )
     return report

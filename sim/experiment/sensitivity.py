@@ -164,7 +164,7 @@ def _fault(means: pd.DataFrame, name: str) -> str:
 def _chosen(means: pd.DataFrame, measures: Sequence[str] | None, source: str) -> list[str]:
     known = [name for name in means.columns if name != "point"]
     if measures is None:
-        usable = [name for name in known if "." not in name and not _fault(means, name)]
+        usable = [n for n in known if "." not in n.partition("[")[0] and not _fault(means, n)]
         if not usable:
             raise InputError(f"{source}: no measure is defined at every point; is it complete?")
         return usable

@@ -1,7 +1,8 @@
 """Measures: what a run is judged by, each with its unit and definition."""
 
 from sim.measures.compute import breakdown, mark_times, measure, measure_requests
-from sim.measures.definitions import MEASURES, Measure
+from sim.measures.definitions import MEASURES, Measure, find_measure, measure_of
+from sim.measures.headline import further_requests, headline, key_columns, key_measures
 from sim.measures.selection import Request, parse_request
 from sim.measures.totals import busy_hours, present_hours, totals
 
@@ -11,8 +12,14 @@ __all__ = [
     "Request",
     "breakdown",
     "busy_hours",
+    "find_measure",
+    "further_requests",
+    "headline",
+    "key_columns",
+    "key_measures",
     "mark_times",
     "measure",
+    "measure_of",
     "measure_requests",
     "parse_request",
     "present_hours",

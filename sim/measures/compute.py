@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engine.engagement import Course, draw_engagement
-from sim.engine.incidence import REACHED, incidence
+from sim.engine.incidence import CENSORED, NEVER, REACHED, incidence
 from sim.engine.order import survival_quantiles
 from sim.engine.plan import Plan
 from sim.engine.tally import ALL_ENDS, ANSWER, COURSE, GRAVE_ENDS, HELP, LIMITS, TALLY, tally
@@ -93,6 +93,7 @@ def _of_violations(
         **_means({end: 60.0 * mean for end, (_, mean) in found.items()}, total),
         **_quantiles("detection_delay", delays_h, np.ones(len(delays_h), dtype=np.bool_)),
         **_quantiles("response_time", response_h, np.ascontiguousarray(answers["seen"])),
+        **_quantiles("time_to_arrival", *_followed_times(helps[: total["grave"]])),
     }
     if all(station.task != "ruling" for station in plan.scenario.headquarters.values()):
         values |= {"attribution_rate": np.nan, "time_to_ruling_mean_min": np.nan}
@@ -103,6 +104,13 @@ def _incidence(entries: Records, end: str, limits: Records) -> tuple[float, floa
     times = np.ascontiguousarray(entries[end])
     codes = np.ascontiguousarray(entries[f"{end}_code"])
     return incidence(times, codes, float(limits["follow_up"][0]))
+
+
+def _followed_times(helps: Records) -> tuple[Floats, Mask]:
+    """Return times to arrival, infinite beyond the follow-up window, and which are not cut off."""
+    codes = helps["time_to_arrival_code"]
+    hours: Floats = np.where(codes == NEVER, np.inf, helps["time_to_arrival"])
+    return hours, codes != CENSORED
 
 
 def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:

@@ -149,6 +149,12 @@ _RESPONSE = (
     _time("time_to_arrival_mean_min", "Onset to arrival, restricted mean",
           f"Onset to arrival over all violations grave enough for support; {_RESTRICTED}",
           "Response", "grave", "lower", headline=True),
+    _time("time_to_arrival_p50_min", "Onset to arrival, median",
+          "Onset to arrival, Kaplan-Meier median over all violations grave enough for support; "
+          "undefined when fewer than half are reached within the follow-up window", "Response",
+          "grave", "lower"),
+    _time("time_to_arrival_p90_min", "Onset to arrival, 90 %", "As the median, 90 % quantile",
+          "Response", "grave", "lower"),
     _time("response_time_restricted_mean_min", "Response time, restricted mean",
           "First report to arrival over reported violations grave enough for support; "
           f"{_RESTRICTED}", "Response", "reports", headline=True),
@@ -229,3 +235,13 @@ MEASURES: dict[str, Measure] = {
     for measure in group
 }  # fmt: skip
 """All measures of a run by name, in the order of tables."""
+
+
+def measure_of(text: str) -> Measure:
+    """Return the measure that a name, with or without conditions, is about."""
+    return MEASURES[text.partition("[")[0]]
+
+
+def find_measure(text: str) -> Measure | None:
+    """Return the measure that a name, with or without conditions, is about; None if it is none."""
+    return MEASURES.get(str(text).partition("[")[0])

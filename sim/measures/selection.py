@@ -7,7 +7,7 @@ of the United States.
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -65,7 +65,7 @@ class Request:
 
     def also(self, conditions: Sequence[Condition]) -> "Request":
         """Return the request with further conditions."""
-        return Request(self.name, (*self.conditions, *conditions))
+        return Request(self.name, _in_order((*self.conditions, *conditions)))
 
 
 def parse_request(text: str) -> Request:
@@ -102,8 +102,37 @@ def parse_conditions(inside: str, text: str) -> tuple[Condition, ...]:
     InputError
         When a property is not known or a condition cannot be read.
     """
-    conditions = [_condition(part, text) for part in inside.split(",")]
-    return tuple(sorted(conditions, key=lambda condition: KEYS.index(condition.key)))
+    return _in_order([_condition(part, text) for part in inside.split(",")])
+
+
+def _in_order(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    distinct = dict.fromkeys(conditions)
+    return tuple(sorted(distinct, key=lambda condition: KEYS.index(condition.key)))
+
+
+def parse_window(text: str, source: str) -> tuple[Condition, ...]:
+    """Read a stretch of days such as `30:60` as conditions; an end left out is that of the run.
+
+    Raises
+    ------
+    InputError
+        When it is not two numbers of days, the first below the second.
+    """
+    first, colon, last = text.partition(":")
+    try:
+        begin, end = float(first or 0.0), float(last or "inf")
+    except ValueError:
+        begin, end = np.nan, np.nan
+    if not colon or not 0.0 <= begin < end or begin == end == 0.0:
+        raise InputError(f"{source} {text}: must be FROM:TO in days, such as 30:60")
+    window = [Condition("day", ">=", (first,))] if begin > 0.0 else []
+    return tuple(window + ([Condition("day", "<", (last,))] if np.isfinite(end) else []))
+
+
+def split_requests(text: str) -> tuple[str, ...]:
+    """Split measures at the commas that stand outside of brackets."""
+    parts = re.split(r",(?![^\[]*\])", text)
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _condition(part: str, text: str) -> Condition:

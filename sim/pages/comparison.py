@@ -17,7 +17,7 @@ _PICTURES = {
 }
 type Rows = dict[str, dict[str, Any]]
 
-_TOLD = ("detection_rate", "answered_share", "response_time_p50_min", "ceasefire_held")
+_TOLD = ("detection_rate", "attribution_rate", "answered_share", "ceasefire_held")
 
 
 def comparison_page(folder: Path, manifest: dict[str, Any]) -> Page:
@@ -67,8 +67,8 @@ def _rows(table: pd.DataFrame, label: str) -> Rows:
 def _sentence(table: pd.DataFrame, reference: str, other: str) -> str:
     base, own = _rows(table, reference), _rows(table, other)
     parts = []
-    for name in _TOLD:
-        if name not in own or math.isnan(float(own[name]["difference"])):
+    for name in own:
+        if name.partition("[")[0] not in _TOLD or math.isnan(float(own[name]["difference"])):
             continue
         mean, value = float(base[name]["mean"]), float(own[name]["mean"])
         span = interval(

@@ -51,16 +51,21 @@ _UNDEFINED = "- undefined: nothing to measure, or too few calls are ever answere
 def _answer(measures: Mapping[str, float], seed: int) -> list[str]:
     count = number("n_violations", measures["n_violations"])
     seen = share(measures["detection_rate"])
-    first = f"Of {count} violations {seen} were detected while they lasted; {_help(measures)}."
+    sure = share(measures["confirmed_rate"])
+    first = (
+        f"Of {count} violations {seen} were detected while they lasted ({sure} beyond doubt); "
+        f"{_help(measures)}."
+    )
     second = f"This is a single run (seed {seed}); a sweep tells how much of it is chance."
     return [first, second]
 
 
 def _help(measures: Mapping[str, float]) -> str:
-    half, most = measures["response_time_p50_min"], measures["response_time_p90_min"]
+    reached = measures["answered_share"]
+    if math.isnan(reached):
+        return "none was grave enough for support"
+    words = f"support reached {share(reached)} of those grave enough for it"
+    half = measures["response_time_p50_min"]
     if math.isnan(half):
-        return "fewer than half of the calls for help were ever answered"
-    words = f"half of the calls for help were answered within {minutes(half)}"
-    if math.isnan(most):
-        return f"{words}, and fewer than nine in ten at all"
-    return f"{words}, nine in ten within {minutes(most)}"
+        return f"{words}, and fewer than half of the reported ones"
+    return f"{words}, half of the reported ones within {minutes(half)} of the report"

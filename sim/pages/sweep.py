@@ -1,24 +1,25 @@
 """The report of a sweep."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.errors import InputError
+from sim.experiment.design import SweepDesign
 from sim.experiment.merge import sweep_status
 from sim.pages.assumptions import list_assumptions, read_sources
 from sim.pages.content import Grid, Page, Picture
 from sim.pages.words import interval, listed, number
-from sim.report.labels import capital, factor_label, measure_label, value_label
-from sim.report.sweeps import DEFAULT_MEASURES
+from sim.report.labels import capital, factor_label, file_stem, measure_label, value_label
 
 MOST_ROWS = 200
 """Design points in the table; a longer one is nobody's reading."""
 type Row = dict[str, Any]
 
-_TOLD = ("detection_rate", "response_time_p90_min")
+_TOLD = ("detection_rate", "answered_share", "response_time_restricted_mean_min")
 
 
 def sweep_page(folder: Path, manifest: dict[str, Any]) -> Page:
@@ -35,6 +36,7 @@ def sweep_page(folder: Path, manifest: dict[str, Any]) -> Page:
     summary = pd.read_parquet(folder / "summary.parquet")
     factors = [name for name in design["factors"] if name in summary]
     factors += [name for name in ("variant",) if name in summary and name not in factors]
+    shown = SweepDesign.from_manifest(design).shown
     status = sweep_status(folder)
     sources = next(iter(read_sources(folder).values()), {})
     constants = design.get("constants", {})
@@ -45,10 +47,10 @@ def sweep_page(folder: Path, manifest: dict[str, Any]) -> Page:
         kind="sweep",
         title=str(design.get("title", "")) or "A sweep",
         question=str(design.get("question", "")),
-        answer=_answer(summary, factors, status.done),
+        answer=_answer(summary, factors, shown, status.done),
         cautions=_cautions(status.runs, status.done, status.failed, status.first_error),
-        pictures=_pictures(folder),
-        grids=[_grid(summary, factors)],
+        pictures=_pictures(folder, shown),
+        grids=[_grid(summary, factors, shown)],
         assumptions=[("the scenario", assumptions)],
         manifest=manifest,
         commands=["ceasefire sweep SWEEP.toml"],
@@ -64,8 +66,11 @@ def _cautions(runs: int, done: int, failed: int, error: str) -> list[str]:
     return found
 
 
-def _answer(summary: pd.DataFrame, factors: list[str], runs: int) -> list[str]:
-    parts = [text for name in _TOLD if (text := _span(summary, factors, name))]
+def _answer(
+    summary: pd.DataFrame, factors: list[str], shown: Sequence[str], runs: int
+) -> list[str]:
+    told = [name for name in shown if name.partition("[")[0] in _TOLD]
+    parts = [text for name in told if (text := _span(summary, factors, name))]
     first = listed(parts) if parts else "No measure is defined at any design point"
     n = f"{runs:,} runs at {len(summary):,} design points"
     return [f"{capital(first)}.", f"These are means over runs with 95 % intervals, from {n}."]
@@ -99,22 +104,22 @@ def _where(row: Row, factors: list[str]) -> str:
     return ", ".join(f"{factor_label(name)} {value_label(row[name])}" for name in factors)
 
 
-def _pictures(folder: Path) -> list[Picture]:
+def _pictures(folder: Path, names: Sequence[str]) -> list[Picture]:
     """Return the figures of the sweep, the maps of two factors first."""
     files = sorted(folder.glob("*.svg"), key=lambda file: (not file.stem.endswith("_map"), file))
-    return [Picture(file, _title(file.stem)) for file in files]
+    return [Picture(file, _title(file.stem, names)) for file in files]
 
 
-def _title(stem: str) -> str:
-    for name in sorted(DEFAULT_MEASURES, key=len, reverse=True):
-        if stem.startswith(name):
-            rest = stem.removeprefix(name).strip("_").replace("_", " ")
+def _title(stem: str, names: Sequence[str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        if stem.startswith(file_stem(name)):
+            rest = stem.removeprefix(file_stem(name)).strip("_").replace("_", " ")
             return f"{measure_label(name)}, {rest}" if rest != "map" else measure_label(name)
     return capital(stem.replace("_", " "))
 
 
-def _grid(summary: pd.DataFrame, factors: list[str]) -> Grid:
-    names = [name for name in DEFAULT_MEASURES if f"{name}_mean" in summary]
+def _grid(summary: pd.DataFrame, factors: list[str], shown: Sequence[str]) -> Grid:
+    names = [name for name in shown if f"{name}_mean" in summary]
     heads = [*(capital(factor_label(name)) for name in factors), "Runs"]
     heads += [measure_label(name) for name in names]
     rows = [

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from sim.measures import MEASURES
 from sim.report.labels import measure_digits, measure_label
 
 
@@ -42,9 +41,5 @@ def quoted(text: str) -> str:
 
 
 def measure_rows(measures: Mapping[str, float]) -> list[tuple[str, str]]:
-    """Return label and value of measures, in the order of the reference."""
-    return [
-        (measure_label(name), number(name, float(measures[name])))
-        for name in MEASURES
-        if name in measures
-    ]
+    """Return label and value of measures."""
+    return [(measure_label(name), number(name, float(value))) for name, value in measures.items()]

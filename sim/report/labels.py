@@ -1,14 +1,16 @@
 """Keys and names in words: what figures and tables call factors, measures and values."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.measures import MEASURES
+from sim.measures import find_measure
 
 _ACRONYMS = {"male": "MALE", "hale": "HALE", "uk": "UK", "us": "US"}
 _DRONES = {"hale", "male", "tactical", "mini"}
+_TOLD_BY_VALUE = {"kind", "domain", "phase"}
 _SMALL_WORDS = {"and", "of", "the"}
 _UNITS = {
     "_kmh": "km/h", "_km": "km", "_min": "min", "_h": "h", "_days": "days", "_per_day": "a day",
@@ -57,29 +59,55 @@ def _quantity(field: str) -> str:
     return field.replace("_", " ")
 
 
-def measure_label(name: str) -> str:
-    """Return a measure in words with its unit."""
-    measure = MEASURES.get(name)
+def measure_label(name: str, *, with_unit: bool = True) -> str:
+    """Return a measure in words, with its unit unless that stands elsewhere."""
+    measure = find_measure(name)
     if measure is None:
         return capital(_quantity(name))
-    if measure.unit in ("share", "count"):
-        return measure.label
-    return f"{measure.label} ({measure.unit})"
+    conditions = name.partition("[")[2].rstrip("]")
+    label = f"{measure.label}, {_conditions_label(conditions)}" if conditions else measure.label
+    bare = not with_unit or measure.unit in ("share", "count")
+    return label if bare else f"{label} ({measure.unit})"
+
+
+def _conditions_label(conditions: str) -> str:
+    """Return conditions in words: `kind=shelling,severity>=4` becomes `shelling, severity ≥ 4`."""
+    words = []
+    for condition in conditions.split(","):
+        key, equal, value = condition.partition("=")
+        if equal and key in _TOLD_BY_VALUE:
+            words.append(" or ".join(value.split("|")).replace("_", " "))
+            continue
+        for sign, shown in ((">=", " ≥ "), ("<=", " ≤ "), (">", " > "), ("<", " < "), ("=", " ")):
+            if sign in condition:
+                words.append(condition.replace(sign, shown).replace("|", " or ").replace("_", " "))
+                break
+    return ", ".join(words)
 
 
 def measure_digits(name: str) -> int:
     """Return how many digits after the point a measure deserves."""
-    return MEASURES[name].digits if name in MEASURES else 3
+    measure = find_measure(name)
+    return measure.digits if measure else 3
 
 
 def is_share(name: str) -> bool:
     """Tell whether a measure lies between 0 and 1."""
-    return name in MEASURES and MEASURES[name].unit == "share"
+    measure = find_measure(name)
+    return measure is not None and measure.unit == "share"
 
 
 def is_duration(name: str) -> bool:
     """Tell whether a measure is a time, of which less is better."""
-    return name in MEASURES and MEASURES[name].unit == "min"
+    measure = find_measure(name)
+    return measure is not None and measure.unit == "min"
+
+
+def file_stem(name: str) -> str:
+    """Return a measure as a file name: `rate[kind=a,severity>=4]`, `rate_kind_a_severity_ge_4`."""
+    for sign, word in ((">=", "_ge_"), ("<=", "_le_"), (">", "_gt_"), ("<", "_lt_"), ("=", "_")):
+        name = name.replace(sign, word)
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", name).rstrip("_")
 
 
 def is_number(value: object) -> bool:

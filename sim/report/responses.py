@@ -136,7 +136,7 @@ def _mark_standard(axes: Axes, standard: float, times: Floats, shares: Floats) -
         side, low = 1 if standard < 0.5 * right else -1, 0.03
     axes.axvline(standard, color=VERMILION, linewidth=1.2, linestyle="--", zorder=2)
     axes.annotate(
-        f"standard {standard:g} min:\n{within:.0%} answered",
+        f"standard {standard:g} min:\n{within:.0%} of reports\nanswered",
         (standard, low), xytext=(5 * side, 0), textcoords="offset points", color=VERMILION,
         ha="left" if side == 1 else "right", fontsize=8.5, bbox=_PLATE, zorder=4,
     )  # fmt: skip

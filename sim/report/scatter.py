@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.labels import capital, factor_label, measure_label
+from sim.report.labels import capital, factor_label, file_stem, measure_label
 from sim.report.style import CYCLE, STYLE, add_caption, add_title, new_figure, save_figure
 
 MOST_PANELS = 9
@@ -77,5 +77,7 @@ def draw_scatters(
     for measure in measures:
         column = f"{measure}_mean"
         if column in summary and summary[column].notna().any():
-            written += save_figure(draw_scatter(summary, factors, measure), out_dir / measure)
+            written += save_figure(
+                draw_scatter(summary, factors, measure), out_dir / file_stem(measure)
+            )
     return written

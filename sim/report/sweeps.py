@@ -12,10 +12,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.measures import key_columns
 from sim.report.heat_map import draw_heat_map, levels_of
 from sim.report.labels import (
     capital,
     factor_label,
+    file_stem,
     is_number,
     is_numeric,
     is_share,
@@ -37,12 +39,6 @@ from sim.report.style import (
 
 type Floats = NDArray[np.float64]
 
-DEFAULT_MEASURES = (
-    "detection_rate",
-    "response_time_p50_min",
-    "response_time_p90_min",
-    "within_standard_share",
-)
 MOST_CURVES = 8
 BAND_ALPHA = 0.17
 
@@ -175,7 +171,7 @@ def draw_sweep_figures(
     summary: pd.DataFrame,
     factors: Sequence[str],
     out_dir: Path,
-    measures: Sequence[str] = DEFAULT_MEASURES,
+    measures: Sequence[str] | None = None,
 ) -> list[Path]:
     """Draw the default figures of a sweep and write them as PNG and SVG.
 
@@ -191,7 +187,7 @@ def draw_sweep_figures(
     out_dir
         An existing folder.
     measures
-        Which measures to draw.
+        Which measures to draw; None = the key measures.
 
     Returns
     -------
@@ -202,20 +198,24 @@ def draw_sweep_figures(
     chosen = (varied or list(factors))[:2]
     rows, note = at_middle(summary, [factor for factor in varied if factor not in chosen])
     written: list[Path] = []
-    for measure in measures:
-        if f"{measure}_mean" not in rows or not chosen:
-            continue
-        first = chosen[0]
+    for measure in shown_measures(rows, measures) if chosen else ():
+        first, stem = chosen[0], file_stem(measure)
         if len(chosen) == 1:
-            written += save_figure(draw_curves(rows, first, measure, note=note), out_dir / measure)
+            written += save_figure(draw_curves(rows, first, measure, note=note), out_dir / stem)
             continue
         second = chosen[1]
         for x, by in ((first, second), (second, first)):
-            name = f"{measure}_by_{x.replace('.', '_')}"
+            name = f"{stem}_by_{x.replace('.', '_')}"
             written += save_figure(draw_curves(rows, x, measure, by, note), out_dir / name)
         heat_map = draw_heat_map(rows, first, second, measure, note)
-        written += save_figure(heat_map, out_dir / f"{measure}_map")
+        written += save_figure(heat_map, out_dir / f"{stem}_map")
     return written
+
+
+def shown_measures(summary: pd.DataFrame, measures: Sequence[str] | None = None) -> list[str]:
+    """Return which of the measures a summary holds; without any, which key measures."""
+    known = [n.removesuffix("_mean") for n in map(str, summary) if n.endswith("_mean")]
+    return key_columns(known) if measures is None else [m for m in measures if m in known]
 
 
 def at_middle(summary: pd.DataFrame, others: list[str]) -> tuple[pd.DataFrame, str]:

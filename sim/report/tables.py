@@ -11,29 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.files import atomic_file
-from sim.measures import MEASURES, Measure
+from sim.measures import Measure, measure_of
 from sim.report.labels import factor_label, measure_digits, measure_label, value_label
-from sim.report.sweeps import DEFAULT_MEASURES
-
-_GROUPS = (
-    ("Detection", ("n_violations", "detection_rate", "detection_delay_mean_min",
-                   "detection_delay_p50_min", "detection_delay_p90_min")),
-    ("Response", ("response_time_mean_min", "response_time_p50_min", "response_time_p90_min",
-                  "total_time_mean_min", "total_time_p50_min", "total_time_p90_min",
-                  "within_standard_share", "answered_share", "timely_share")),
-    ("Calls", ("unanswered_share", "lost_share", "wait_mean_min", "waited_share",
-               "travel_distance_mean_km")),
-    ("Reports", ("reported_share", "confirmed_share", "attributed_share", "attribution_rate",
-                 "dismissed_share", "chain_time_mean_min", "desk_wait_mean_min", "cue_flights",
-                 "false_reports", "false_attributed", "false_trips")),
-    ("Ceasefire", ("us_engaged_share", "units_present_mean", "calm_share", "tense_share",
-                   "collapsing_share", "grave_unanswered", "ceasefire_held", "ceasefire_end_day",
-                   "backstop_honoured")),
-    ("Forces", ("on_station_share", "monitors_on_station_mean", "unit_utilisation", "sorties",
-                "flight_h", "drones_lost", "monitor_cost_usd")),
-)  # fmt: skip
+from sim.report.sweeps import shown_measures
 
 TITLE = "Mean of the runs [95 % interval of the mean]"
+UNDEFINED = "- undefined: nothing to measure, or fewer are ever answered than the quantile needs"
 UNDEFINED_POINT = "- undefined: nothing to measure in any run of the point"
 
 
@@ -56,21 +39,20 @@ def summary_table(measures: Mapping[str, float]) -> Table:
     table.add_column("measure")
     table.add_column("value", justify="right")
     table.add_column("unit")
-    undefined = False
-    listed = {name for _, names in _GROUPS for name in names}
-    others = ("Others", tuple(name for name in measures if name not in listed))
-    for number, (group, names) in enumerate((*_GROUPS, others) if others[1] else _GROUPS):
-        if number:
-            table.add_row()
-        table.add_row(f"[bold]{group}[/bold]")
-        for name in names:
-            value = float(measures[name])
-            undefined |= bool(np.isnan(value))
-            measure = MEASURES[name]
-            unit = "" if measure.unit in ("count", "share") else measure.unit
-            table.add_row(f"  {measure.label}", format_value(measure, value), unit)
+    undefined, group = False, ""
+    for name, number in measures.items():
+        measure, value = measure_of(name), float(number)
+        if measure.group != group:
+            if group:
+                table.add_row()
+            group = measure.group
+            table.add_row(f"[bold]{group}[/bold]")
+        undefined |= bool(np.isnan(value))
+        unit = "" if measure.unit in ("count", "share") else measure.unit
+        label = measure_label(name, with_unit=False)
+        table.add_row(f"  {escape(label)}", format_value(measure, value), unit)
     if undefined:
-        table.caption = "- undefined: nothing to measure, or too few calls are ever answered"
+        table.caption = UNDEFINED
         table.caption_justify = "left"
     return table
 
@@ -86,10 +68,10 @@ def _interval(row: "pd.Series[float]", name: str) -> str:
 
 
 def _cells(
-    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] | None
 ) -> tuple[list[str], list[list[str]]]:
     """Return heads and rows of the table of a sweep, in words."""
-    shown = [name for name in measures if f"{name}_mean" in summary]
+    shown = shown_measures(summary, measures)
     heads = [*map(factor_label, factors), "Runs", *map(measure_label, shown)]
     rows = [
         [
@@ -103,7 +85,7 @@ def _cells(
 
 
 def sweep_table(
-    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] = DEFAULT_MEASURES
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] | None = None
 ) -> Table:
     """Return the design points of a sweep as a table for the screen, with 95 % intervals.
 
@@ -114,7 +96,7 @@ def sweep_table(
     factors
         Columns of the factors.
     measures
-        Which measures to show.
+        Which measures to show; None = the key measures.
     """
     heads, rows = _cells(summary, factors, measures)
     table = Table(title=TITLE, title_justify="left", box=None, pad_edge=False)
@@ -129,7 +111,7 @@ def sweep_table(
 
 
 def sweep_markdown(
-    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] = DEFAULT_MEASURES
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] | None = None
 ) -> str:
     """Return the design points of a sweep as a Markdown table, with 95 % intervals.
 
@@ -150,7 +132,7 @@ def _escaped(cell: str) -> str:
 
 
 def sweep_csv(
-    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] = DEFAULT_MEASURES
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] | None = None
 ) -> str:
     """Return the design points of a sweep as comma-separated values, rounded as on the screen.
 
@@ -162,7 +144,7 @@ def sweep_csv(
     summary, factors, measures
         As for `sweep_table`.
     """
-    shown = [name for name in measures if f"{name}_mean" in summary]
+    shown = shown_measures(summary, measures)
     columns = [f"{name}_{part}" for name in shown for part in ("mean", "low", "high")]
     digits = [measure_digits(name) + 1 for name in shown for _ in range(3)]
     file = StringIO()
@@ -212,7 +194,7 @@ def write_sweep_tables(
     summary: pd.DataFrame,
     factors: Sequence[str],
     path: Path,
-    measures: Sequence[str] = DEFAULT_MEASURES,
+    measures: Sequence[str] | None = None,
 ) -> list[Path]:
     """Write the table of a sweep as Markdown and as CSV, each whole or not at all.
 

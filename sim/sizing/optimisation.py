@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
+from sim.measures import further_requests
 from sim.scenario import Scenario
 from sim.sizing.cost import Cost
 from sim.sizing.factors import Factor, read_factor
@@ -138,7 +139,7 @@ def optimise(
     study = _make_study(optuna, objectives, sampler, first_seed, trials)
     with open_executor(executor, available_cpus() if workers is None else workers) as pool:
         names = [aim.statistic.measure for aim in objectives if aim.statistic]
-        used = engine or compiled_engine()
+        used = engine or compiled_engine(further_requests(names, [scenario]))
         values = Valuation(
             scenario, factors, objectives, formula, Trials(scenario, names, used, pool, first_seed)
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.errors import InputError
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
+from sim.measures import further_requests
 from sim.scenario import Scenario
 from sim.sizing.bench import Bench
 from sim.sizing.cost import Cost, read_budget
@@ -108,7 +109,7 @@ def size(
     n_workers = available_cpus() if workers is None else workers
     with open_executor(executor, n_workers) as pool:
         names = [requirement.measure for requirement in asked.requirements]
-        used = engine or compiled_engine()
+        used = engine or compiled_engine(further_requests(names, [asked.scenario]))
         trials = Trials(asked.scenario, names, used, pool, first_seed, BESIDE)
         bench = Bench(asked, plan, trials, tell)
         known = Knowledge(

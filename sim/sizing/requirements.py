@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.measures import MEASURES
+from sim.measures import MEASURES, parse_request
 from sim.scenario.messages import did_you_mean
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -29,12 +29,12 @@ _CHANCE = re.compile(
 GRAMMAR = (
     "must be like detection_rate >= 0.9, mean(NAME) >= X, p90(NAME) <= X or P(NAME >= X) >= 0.8"
 )
-CALL_TIMES = {"detection_delay_min", "response_time_min", "total_time_min"}
+CALL_TIMES = {"detection_delay_min", "response_time_min", "time_to_arrival_min"}
 """Times of single violations, of which each run has quantiles of its own."""
 SHARE_OF_RUNS = "share of runs"
 LARGEST_LIMIT = 1e15
 """Above what any measure reaches, the cost of a mission in dollars included."""
-_WAITING = ("response_time", "total_time")
+_WAITING = ("response_time", "time_to_arrival")
 
 
 @dataclass(frozen=True)
@@ -179,17 +179,25 @@ def _statistic(text: str, of: str, name: str) -> Statistic:
     own = f"{base.removesuffix('_min')}_p{number}_min"
     if own not in MEASURES:
         raise InputError(f"{text!r}: of {base} a run has only p50 and p90")
-    return Statistic(text, f"{own}{name.removeprefix(base).strip()}", 0.5)
+    return Statistic(text, _spelt(f"{own}{name.removeprefix(base)}", text), 0.5)
 
 
 def _known(name: str, text: str) -> str:
     base = base_name(name)
     if base in MEASURES:
-        return f"{base}{name.removeprefix(base).strip()}"
+        return _spelt(name, text)
     hint = did_you_mean(base, {*MEASURES, *CALL_TIMES})
     if base in CALL_TIMES:
         hint = f"; a run has mean and quantiles of it: p90({base}) or {base[:-4]}_mean_min"
     raise InputError(f"{text.strip()!r}: unknown measure {base}{hint}")
+
+
+def _spelt(name: str, text: str) -> str:
+    """Return a measure with its conditions in the one spelling that runs know it by."""
+    try:
+        return str(parse_request(name))
+    except InputError as error:
+        raise InputError(f"{text.strip()!r}: {error}") from None
 
 
 def value_of_run(measure: str, measures: Mapping[str, float]) -> float:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
-from sim.experiment.comparison import DEFAULT_MEASURES
-from sim.measures import MEASURES
+from sim.measures import MEASURES, headline
+from sim.scenario import Scenario
 
 FILES = {
     "sources.json",
@@ -48,7 +48,7 @@ def test_compare_writes_all_and_says_so(pair: Path, capsys: pytest.CaptureFixtur
     assert runs["seed"].tolist() == [5, 6, 7] * 2
     assert set(MEASURES) < set(runs.columns)
     table = pd.read_csv(out / "comparison.csv")
-    assert set(table["measure"]) <= set(DEFAULT_MEASURES)
+    assert set(table["measure"]) <= set(headline([Scenario.load("small.toml")]))
     utilisation = table[table["measure"] == "unit_utilisation"].set_index("scenario")
     assert utilisation.loc["more", "difference"] < 0.0
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
@@ -67,7 +67,12 @@ def test_measures_are_chosen(pair: Path) -> None:
     assert list(table["measure"].unique()) == ["sorties", "detection_rate"]
     assert main([*words, "all"]) == 0
     table = pd.read_csv(pair / "out" / "comparison.csv")
-    assert len(table["measure"].unique()) > len(DEFAULT_MEASURES)
+    assert len(table["measure"].unique()) > len(headline([Scenario.load("small.toml")]))
+    some = "detection_rate[severity>=3], unit_utilisation"
+    assert main([*words, some, "--window", "0.5:"]) == 0
+    table = pd.read_csv(pair / "out" / "comparison.csv")
+    asked = ["detection_rate[severity>=3,day>=0.5]", "unit_utilisation[day>=0.5]"]
+    assert list(table["measure"].unique()) == asked
 
 
 @pytest.mark.usefixtures("pair")

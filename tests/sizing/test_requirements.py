@@ -19,7 +19,7 @@ from sim.sizing.requirements import (
     ("text", "expected"),
     [
         ("detection_rate >= 0.9", ("detection_rate", True, 0.9, None)),
-        ("mean(unanswered_share)<=.05", ("unanswered_share", False, 0.05, None)),
+        ("mean(lost_share)<=.05", ("lost_share", False, 0.05, None)),
         ("p90(wait_mean_min) <= 60", ("wait_mean_min", False, 60.0, 0.9)),
         ("p10(detection_rate) >= 0.8", ("detection_rate", True, 0.8, 0.9)),
         ("p90(response_time_min) <= 60", ("response_time_p90_min", False, 60.0, 0.5)),
