@@ -1,9 +1,13 @@
 """The tables that a run leaves behind, made from its world; docs/tables.md explains the columns."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.agents.flight import ENDING_NAMES
@@ -18,11 +22,44 @@ from sim.agents.violation import (
     STATUS_NAMES,
     UNDETECTED,
 )
-from sim.engine.engagement import draw_engagement
+from sim.engine.engagement import Course, draw_engagement
 from sim.engine.forces import ForcePlan, Forces, draw_forces
 from sim.engine.plan import Plan
 from sim.kernel.world import World
 from sim.measures import busy_hours, present_hours
+
+TEXT = pa.string()
+NAME = pa.dictionary(pa.int32(), pa.string())
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table of a run as Parquet, with the same types whatever happened in the run.
+
+    Left to itself Arrow takes the type of a column of text from what is in it, which is none where
+    there was no violation or there is no drone; the tables of two runs then do not fit together.
+
+    Parameters
+    ----------
+    table
+        One of the tables of this module.
+    path
+        The file.
+    """
+    types = [_arrow_type(dtype) for dtype in table.dtypes]
+    schema = pa.schema(list(zip(table.columns, types, strict=True)))
+    pq.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False), path)
+
+
+def _arrow_type(dtype: Any) -> pa.DataType:
+    if isinstance(dtype, pd.CategoricalDtype):
+        return NAME
+    is_text = not isinstance(dtype, np.dtype) or dtype.kind == "O"
+    return TEXT if is_text else pa.from_numpy_dtype(dtype)
+
+
+def _text(values: Iterable[str]) -> Any:
+    """Return a column of text, also where there is none."""
+    return pd.Series(list(values), dtype=str).array
 
 
 def _named(codes: NDArray[np.signedinteger[Any]], names: tuple[str, ...]) -> Any:
@@ -31,7 +68,7 @@ def _named(codes: NDArray[np.signedinteger[Any]], names: tuple[str, ...]) -> Any
     if (codes < 0).any():
         listed.append("")
         codes = np.where(codes < 0, len(listed) - 1, codes)
-    return pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(listed))
+    return pd.Categorical.from_codes(codes.astype(np.int64), categories=pd.Index(listed, dtype=str))
 
 
 def violation_table(plan: Plan, world: World) -> pd.DataFrame:
@@ -59,10 +96,10 @@ def violation_table(plan: Plan, world: World) -> pd.DataFrame:
             "lat": lonlat[:, 1],
             "kind": _named(rows["kind"], plan.kinds),
             "severity": rows["severity"],
-            "domain": [domains[kind] for kind in rows["kind"]],
+            "domain": _text(domains[kind] for kind in rows["kind"]),
             "side": _named(rows["side"], SIDES),
             "sector": rows["sector"] + 1,
-            "phase": np.array([p.name for p in phases], dtype=object)[phase],
+            "phase": _text(phases[row].name for row in phase),
             "parent": rows["parent"],
             "reported_h": rows["reported"],
             "detected_h": rows["detected"],
@@ -125,10 +162,10 @@ def headquarters_table(plan: Plan, world: World) -> pd.DataFrame:
     specs = list(plan.scenario.headquarters.values())
     return pd.DataFrame(
         {
-            "station": list(plan.station_names),
+            "station": _text(plan.station_names),
             "task": _named(rows["task"], TASKS),
-            "nation": [spec.nation for spec in specs],
-            "place": [spec.place for spec in specs],
+            "nation": _text(spec.nation for spec in specs),
+            "place": _text(spec.place for spec in specs),
             "desks": rows["desks"],
             "served": rows["served"],
             "utilisation": utilisation,
@@ -145,29 +182,50 @@ def force_table(plan: Plan, world: World, seed: int) -> pd.DataFrame:
     """
     us = draw_engagement(plan.scenario.united_states, plan.horizon_h, seed)
     forces = draw_forces(plan.forces, us, seed) or _all_there(plan.forces)
+    groups = range(len(plan.scenario.support))
+    parts = [_group_forces(plan, forces, us, row) for row in groups]
+    table = pd.concat(parts or [_no_forces()])
+    held = 24.0 * table["day"] <= float(world.regime["ended"][0])
+    return table.loc[held].reset_index(drop=True)
+
+
+def _group_forces(plan: Plan, forces: Forces, us: Course, row: int) -> pd.DataFrame:
+    """Return the rows of one support group."""
+    name, group = list(plan.scenario.support.items())[row]
+    nation = plan.forces.group_nation[row]
+    listed = plan.forces.enabled and nation >= 0
     days = np.arange(plan.forces.days)
-    state = _named(us.at(24.0 * days.astype(np.float64)).astype(np.int32), US_STATES)
-    parts = []
-    for row, (name, group) in enumerate(plan.scenario.support.items()):
-        nation = plan.forces.group_nation[row]
-        listed = plan.forces.enabled and nation >= 0
-        columns = {
+    return pd.DataFrame(
+        {
             "day": days,
-            "united_states": state,
-            "group": name,
-            "nation": group.nation,
-            "domain": group.domain,
+            "united_states": _named(
+                us.at(24.0 * days.astype(np.float64)).astype(np.int32), US_STATES
+            ),
+            "group": _text([name] * len(days)),
+            "nation": _text([group.nation] * len(days)),
+            "domain": _text([group.domain] * len(days)),
             "mandate": days >= forces.mandate_day[nation] if listed else True,
             "soldiers_planned": forces.planned[:, nation] if listed else np.nan,
             "soldiers": forces.soldiers[:, nation] if listed else np.nan,
-            "units": forces.units[:, row],
+            "units": forces.units[:, row].astype(np.int64),
         }
-        parts.append(pd.DataFrame(columns))
-    if not parts:
-        return pd.DataFrame({"day": days[:0]})
-    table = pd.concat(parts)
-    held = 24.0 * table["day"] <= float(world.regime["ended"][0])
-    return table.loc[held].reset_index(drop=True)
+    )
+
+
+def _no_forces() -> pd.DataFrame:
+    """Return the table of a scenario without support groups."""
+    texts = {name: _text([]) for name in ("group", "nation", "domain")}
+    return pd.DataFrame(
+        {
+            "day": np.empty(0, dtype=np.int64),
+            "united_states": _named(np.empty(0, dtype=np.int32), US_STATES),
+            **texts,
+            "mandate": np.empty(0, dtype=np.bool_),
+            "soldiers_planned": np.empty(0),
+            "soldiers": np.empty(0),
+            "units": np.empty(0, dtype=np.int64),
+        }
+    )
 
 
 def _all_there(plan: ForcePlan) -> Forces:
@@ -212,11 +270,11 @@ def unit_table(plan: Plan, world: World) -> pd.DataFrame:
     specs = plan.scenario.support
     return pd.DataFrame(
         {
-            "unit": list(plan.support.names),
-            "group": groups,
-            "nation": [specs[group].nation for group in groups],
-            "role": [specs[group].role for group in groups],
-            "domain": [specs[group].domain for group in groups],
+            "unit": _text(plan.support.names),
+            "group": _text(groups),
+            "nation": _text(specs[group].nation for group in groups),
+            "role": _text(specs[group].role for group in groups),
+            "domain": _text(specs[group].domain for group in groups),
             "lon": lonlat[:, 0],
             "lat": lonlat[:, 1],
             "chainage_km": chainage,

@@ -29,6 +29,7 @@ from sim.report import (
     summary_table,
 )
 from sim.scenario import Scenario
+from sim.tables import write_table
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -44,7 +45,7 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
-    with naming(options.scenario):
+    with naming(options.scenario, options):
         plan = build_plan(Scenario.load(options.scenario))
     asked = asked_measures(options, [plan.scenario], _by_domain_where_told_apart)
     requests = further_requests(asked, [plan.scenario])
@@ -92,12 +93,12 @@ def write_results(outcome: Outcome, measures: Mapping[str, float], folder: Path)
     folder
         Where the files go.
     """
-    outcome.violations.to_parquet(folder / "events.parquet", index=False)
-    outcome.sorties.to_parquet(folder / "sorties.parquet", index=False)
-    outcome.units.to_parquet(folder / "units.parquet", index=False)
-    outcome.reports.to_parquet(folder / "reports.parquet", index=False)
-    outcome.headquarters.to_parquet(folder / "headquarters.parquet", index=False)
-    outcome.forces.to_parquet(folder / "forces.parquet", index=False)
+    write_table(outcome.violations, folder / "events.parquet")
+    write_table(outcome.sorties, folder / "sorties.parquet")
+    write_table(outcome.units, folder / "units.parquet")
+    write_table(outcome.reports, folder / "reports.parquet")
+    write_table(outcome.headquarters, folder / "headquarters.parquet")
+    write_table(outcome.forces, folder / "forces.parquet")
     summary = {
         "scenario": outcome.scenario.title,
         "seed": outcome.seed,
