@@ -5,9 +5,11 @@ command loads what it needs.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -48,12 +50,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit status.
     """
+    _secure_streams()
+    try:
+        try:
+            return _execute(make_parser().parse_args(arguments))
+        finally:
+            sys.stdout.flush()  # here, and not when Python ends, where nobody can catch what fails
+    except KeyboardInterrupt:
+        print("\nceasefire: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return PIPE_CLOSED
+    except OSError as error:
+        _discard_output()
+        return _fail(f"output: {_os_error_text(error)}")
+
+
+def _execute(options: argparse.Namespace) -> int:
     from sim.errors import InputError
 
-    options = make_parser().parse_args(arguments)
     try:
         status: int = import_module(f"sim.commands.{options.command}").execute(options)
-        sys.stdout.flush()
     except InputError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
@@ -62,14 +80,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nceasefire: interrupted{note}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # What is still in the buffer must not be written when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        raise
     except OSError as error:
         return _fail(_os_error_text(error))
     except MemoryError:
         return _fail("there is not enough memory for what was asked")
     return status
+
+
+def _secure_streams() -> None:
+    """See to it that whatever is printed has somewhere to go.
+
+    A stream that is closed (``>&-``) is there no more, and the next file that is opened would get
+    its number and what is printed. Letters that a stream cannot show become question marks.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _discard_output() -> None:
+    """Let go what is still in the buffer: it must not be written when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -30,14 +30,28 @@ def announce_compilation() -> None:
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Put the name of a file before errors that do not name it, as where a line does not fit."""
+def naming(path: Path, options: argparse.Namespace | None = None) -> Iterator[None]:
+    """Put the name of a file before errors that do not name it, as where a line does not fit.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        Those of the command line: an error about one of them names it, and not the file.
+    """
     try:
         yield
     except InputError as error:
         if str(path) in str(error):
             raise
-        message = f"{path}: {error}"
+        key, equals, rest = str(error).partition(" = ")
+        if equals and key in vars(options or argparse.Namespace()):
+            message = f"--{key.replace('_', '-')} {rest}"
+        elif str(error).startswith("--"):
+            raise
+        else:
+            message = f"{path}: {error}"
         raise InputError(message) from None
 
 
@@ -45,6 +59,14 @@ def tell_notes(line: ContactLine) -> None:
     """Say on stderr what a user should know about how the contact line was read."""
     for note in line.notes:
         print(f"ceasefire: note: {note}", file=sys.stderr)
+
+
+class _Screen(Console):
+    """Where tables and text go; tells of a pipe that is closed as printing does."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the error that says so, in the place of ending Python with status 1."""
+        raise BrokenPipeError
 
 
 def keep_sources(folder: Path, scenarios: Mapping[str, Path]) -> None:
@@ -63,7 +85,7 @@ def keep_sources(folder: Path, scenarios: Mapping[str, Path]) -> None:
 
 def show(*items: object) -> None:
     """Print tables and text on stdout."""
-    console = Console(highlight=False)
+    console = _Screen(highlight=False)
     for item in items:
         console.print(item)
 

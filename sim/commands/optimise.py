@@ -38,7 +38,7 @@ def execute(options: argparse.Namespace) -> int:
     if not options.quiet:
         announce_compilation()
     started = now()
-    with naming(options.scenario):
+    with naming(options.scenario, options):
         found = optimise(
             scenario,
             vary=options.vary,

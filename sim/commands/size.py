@@ -52,7 +52,7 @@ def execute(options: argparse.Namespace) -> int:
     if not options.quiet:
         announce_compilation()
     started = now()
-    with naming(options.scenario):
+    with naming(options.scenario, options):
         found = size(
             scenario,
             require=options.require,

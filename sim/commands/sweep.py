@@ -69,7 +69,7 @@ def execute(options: argparse.Namespace) -> int:
     if targets and shard is not None:
         message = "--shard: a shard does not see all runs of a point, so it takes no --precision"
         raise InputError(message)
-    with naming(options.sweep), _executor(options) as (pool, workers):
+    with naming(options.sweep, options), _executor(options) as (pool, workers):
         how: dict[str, Any] = {
             "workers": workers,
             "executor": pool,

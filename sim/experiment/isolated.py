@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any
@@ -217,6 +218,7 @@ class WorkerProcesses(Executor):
 
     def _serve(self) -> None:
         """Hand calls to one process after another, each in use until it is lost."""
+        _block_interrupts()
         worker: _Worker | None = None
         while (call := self._calls.get()) is not None:
             if self._stopped:
@@ -268,6 +270,17 @@ class WorkerProcesses(Executor):
         worker.end()
         with self._lock:
             self._live.discard(worker)
+
+
+def _block_interrupts() -> None:
+    """Keep interrupts from the processes that this thread starts, from their first moment on.
+
+    The parent decides what an interrupt ends. A process that was only told so once it runs would
+    meet one while it loads, and show where it stood.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # multiprocessing unblocks them after it has started this
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _check_importable(*calls: object) -> None:
