@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.experiment.design import SweepDesign
-from sim.experiment.precision import excess_of, next_look
+from sim.experiment.precision import FIRST_RUNS, excess_of, next_look
 from sim.experiment.running import SweepReport, perform
 from sim.experiment.store import iterate_points
 from sim.files import place
@@ -36,7 +36,8 @@ def perform_to_precision(
     Parameters
     ----------
     design
-        The design; its replications are those of the first look.
+        The design; its replications are those of the first look, which has 20 at least (or the
+        most replications, if those are fewer).
     out
         Directory of the results.
     targets
@@ -62,7 +63,8 @@ def perform_to_precision(
             f"replications = {design.replications}: must be from 2 to {most_replications} where "
             "runs are made to a precision"
         )
-    planned = np.full(design.n_points, design.replications, dtype=np.int64)
+    first = min(max(design.replications, FIRST_RUNS), most_replications)
+    planned = np.full(design.n_points, first, dtype=np.int64)
     there = read_manifest(place(out)) or {}
     most_there = int(there.get("replications", 0))
     total = SweepReport(n_before=0)
@@ -93,7 +95,8 @@ def _next_looks(
             number = int(str(point))
             own = own[own["replication"] < planned[number]]  # there may be runs of later looks
             excess = max(
-                excess_of(_interval(own[name]), half_width) for name, half_width in targets.items()
+                excess_of(_interval(own[name]), half_width, own[name])
+                for name, half_width in targets.items()
             )
             if excess > 1.0:
                 wanted[number] = next_look(int(planned[number]), excess, most)

@@ -5,11 +5,17 @@ of every mean is within what was asked. The values that happen to vary little st
 such an interval covers the mean somewhat less often than stated; looks that are far apart and a
 first look at 20 runs keep the loss small (tests/experiment/test_precision.py measures it).
 
+Equal values are no precision: that n runs all have the same value leaves room for a share of about
+3/n of runs with another one. Until values differ, the half width counts as 3/n of a unit (the rule
+of three, `equal_values_width`).
+
 References
 ----------
 Chow, Y. S. and Robbins, H. (1965), On the asymptotic theory of fixed-width sequential confidence
 intervals for the mean, Annals of Mathematical Statistics 36, 457-462.
 Law, A. M. (2015), Simulation Modeling and Analysis, 5th ed., section 9.4.1.
+Hanley, J. A. and Lippman-Hand, A. (1983), If nothing goes wrong, is everything all right?, JAMA
+249, 1743-1745.
 Singham, D. I. and Schruben, L. W. (2012), Finite-sample performance of absolute precision stopping
 rules, INFORMS Journal on Computing 24, 624-635.
 """
@@ -17,10 +23,10 @@ rules, INFORMS Journal on Computing 24, 624-635.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import InputError
 from sim.measures import parse_request
@@ -101,7 +107,7 @@ def run_to_precision(
     -------
     Precision
         The intervals, and whether the targets were reached. Runs in which a measure is undefined
-        do not count for it.
+        do not count for it. Equal values reach a target once `equal_values_width` is within it.
     """
     values: dict[str, list[float]] = {name: [] for name in targets}
     runs, wanted = 0, min(first_runs, most_runs)
@@ -111,7 +117,10 @@ def run_to_precision(
             known.extend(float(value) for value in new[name])
         runs = wanted
         intervals = {name: mean_interval(known, confidence) for name, known in values.items()}
-        excess = max(excess_of(intervals[name], half) for name, half in targets.items())
+        excess = max(
+            excess_of(intervals[name], half, values[name], confidence)
+            for name, half in targets.items()
+        )
         if excess <= 1.0 or runs >= most_runs:
             return Precision(intervals, runs, bool(excess <= 1.0))
         wanted = next_look(runs, excess, most_runs)
@@ -126,7 +135,33 @@ def next_look(runs: int, excess: float, most_runs: int) -> int:
     return min(ceil(factor * runs), most_runs)
 
 
-def excess_of(interval: Interval, half_width: float) -> float:
-    """Return how many times too wide an interval is; infinite where there is none."""
-    ratio = interval.half_width / half_width
+def excess_of(
+    interval: Interval, half_width: float, values: ArrayLike, confidence: float = CONFIDENCE
+) -> float:
+    """Return how many times too wide the interval of values is; infinite where there is none."""
+    width = max(interval.half_width, equal_values_width(values, confidence))
+    ratio = width / half_width
     return ratio if np.isfinite(ratio) else float("inf")
+
+
+def equal_values_width(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
+    """Return the half width that equal values are taken to have; 0 where values differ.
+
+    Parameters
+    ----------
+    values
+        One value a run; NaN is left out.
+    confidence
+        Chance that runs with another value are rarer than is assumed.
+
+    Returns
+    -------
+    float
+        About 3/n for n equal values at 95 %, in the unit of the values: what runs that are off by
+        one unit, such as a share of 1 instead of 0 or one event, may move the mean.
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    sample = sample[~np.isnan(sample)]
+    if len(sample) == 0 or np.ptp(sample) > 0.0:
+        return 0.0
+    return -log(1.0 - confidence) / len(sample)

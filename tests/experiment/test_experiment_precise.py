@@ -83,3 +83,25 @@ def test_what_can_not_work_is_refused(make_design: Make, noise: Engine, tmp_path
         perform_to_precision(
             make_design(replications=1), tmp_path / "b", {"detection_rate": 1.0}, 50, engine=noise
         )
+
+
+def test_the_first_look_is_at_20_runs_at_least(
+    make_design: Make, engine: Engine, tmp_path: Path
+) -> None:
+    """Catches a design of 2 replications that stops as soon as both have the same value."""
+    rare = Engine(
+        engine.prepare,
+        lambda _, seed: {"drones_lost": float(np.random.default_rng(seed).poisson(0.3))},
+    )
+    design = make_design(replications=2)
+    perform_to_precision(design, tmp_path / "a", {"drones_lost": 10.0}, 100, engine=rare)
+    assert (load_results(tmp_path / "a").groupby("point").size() == 20).all()
+    perform_to_precision(design, tmp_path / "b", {"drones_lost": 0.1}, 15, engine=rare)
+    assert (load_results(tmp_path / "b").groupby("point").size() == 15).all()
+
+
+def test_equal_values_go_on(make_design: Make, engine: Engine, tmp_path: Path) -> None:
+    """Catches a point that stops at half width 0: nothing seen in 20 runs may still be 3 in 20."""
+    none = Engine(engine.prepare, lambda _plan, _seed: {"drones_lost": 0.0})
+    perform_to_precision(make_design(), tmp_path, {"drones_lost": 0.05}, 1000, engine=none)
+    assert load_results(tmp_path).groupby("point").size().between(60, 80).all()

@@ -85,3 +85,24 @@ def test_mistakes_are_refused(texts: list[str], words: str) -> None:
     """Catches a target that could never be reached or is not known."""
     with pytest.raises(InputError, match=words):
         read_precision(texts)
+
+
+def test_equal_values_are_no_precision() -> None:
+    """Catches a stop at half width 0 because the first runs happen to be equal.
+
+    Events of 0.1 a run: the 95 % half width 0.05 takes 154 runs; with 20 runs, 12 % of the trials
+    begin with zeros only.
+    """
+    found = [
+        perform(lambda rng, n: rng.poisson(0.1, n).astype(float), 0.05, seed) for seed in range(300)
+    ]
+    assert min(one.runs for one in found) >= 60
+    assert all(one.intervals["x"].half_width > 0.0 or one.runs >= 60 for one in found)
+    assert np.mean([one.intervals["x"].low <= 0.1 for one in found]) > 0.9
+
+
+def test_a_constant_is_known_by_the_rule_of_three() -> None:
+    """Catches a measure that never varies and stops at once, or never."""
+    found = perform(lambda _, n: np.ones(n), 0.05, 1)
+    assert found.is_reached
+    assert 60 <= found.runs <= 80  # 3 / 0.05 and one look more
