@@ -92,8 +92,8 @@ def forward_point(world: World, base: Records, violation: Records) -> tuple[floa
     """Return where the units of a base go (km): the violation, or a forward point short of it.
 
     On a curved line the forward points are a table (`sim.geography.forward_points`), because a step
-    back along the normal may come near another bend of the line; without a stand-off, or on a
-    straight line, the step back is exact.
+    back may come near another bend of the line; without a stand-off, or on a straight line, the
+    step back is exact.
     """
     if violation.depth >= base.standoff_km:
         return violation.x, violation.y
@@ -126,7 +126,10 @@ def _nearest_base(world: World, v: int, own_sector: bool) -> tuple[int, float]:
     best = -1
     best_h = np.inf
     best_km = np.nan
-    slack_km = world.near_slack[row] + max(0.0, violation.offset)
+    # from the nearest place of the line to the end of the way, which is no place in front of it but
+    # in an area
+    beyond_km = max(0.0, min(violation.depth, abs(violation.offset)))
+    slack_km = world.near_slack[row] + beyond_km
     slack_h = slack_km * world.settings[0].most_h_per_km
     for place in range(world.near_bases.shape[1]):
         if before(best_h, world.near_hours[row, place] - slack_h):

@@ -53,8 +53,8 @@ VIOLATION = np.dtype(
         ("distance", "f8"),  # km of straight way of the unit that came
         # drawn before the run
         ("chainage", "f8"),  # km
-        ("offset", "f8"),  # km, positive on the Ukrainian-controlled side
-        ("depth", "f8"),  # km behind the line in truth; the offset, or less near a bend
+        ("offset", "f8"),  # km from the whole line, positive on the Ukrainian-controlled side
+        ("depth", "f8"),  # km behind the line; infinite in an area, where any unit may go
         ("normal_x", "f8"),  # unit vector towards the Ukrainian-controlled side
         ("normal_y", "f8"),
         ("delay", "f8"),  # h from the end of the chain to the call for support

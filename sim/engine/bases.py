@@ -9,6 +9,7 @@ from sim.agents.support_unit import BASE, LEAD, SHAPES, UNIT
 from sim.engine.posts import stretch
 from sim.errors import InputError
 from sim.geography import ContactLine
+from sim.geography.beside import EXACT_KM
 from sim.geography.forward import forward_points
 from sim.kernel.lots import name_number
 from sim.kernel.world import Records
@@ -21,7 +22,7 @@ type Ints = NDArray[np.int32]
 
 FORWARD_STEP_KM = 0.25
 """Spacing of the forward points along the line (km)."""
-ROUNDING_KM = 1e-6
+ROUNDING_KM = 2.0 * EXACT_KM
 LINE_CELL_KM = 5.0
 MOST_LINE_CELLS = 256
 
@@ -67,15 +68,17 @@ def _places(key: str, group: SupportGroup, line: ContactLine) -> tuple[Floats, l
         return line.to_plane(lon, lat), dealt.tolist()
     start, end = stretch(key, group.from_km, group.to_km, line)
     middles = start + (np.arange(group.count) + 0.5) / group.count * (end - start)
-    return line.point(middles, group.base_offset_km), [1] * group.count
+    offset_key = f"{key}.base_offset_km"
+    if group.placement == "random" and not line.is_straight:
+        line.lay_places(group.base_offset_km, key=offset_key)
+    return line.point(middles, group.base_offset_km, key=offset_key), [1] * group.count
 
 
 def _check_behind(
     key: str, group: SupportGroup, least_km: float, points: Floats, line: ContactLine
 ) -> None:
-    """Refuse a named base of the mission's land units in front of the line, or too near to it."""
-    ours = group.domain == "land" and group.nation != UKRAINE
-    if not ours or group.placement != "bases" or least_km <= 0.0:
+    """Refuse a base of the mission's land units in front of the line, or too near to it."""
+    if group.domain != "land" or group.nation == UKRAINE or least_km <= 0.0:
         return
     chainage_km, behind_km = line.locate(points)
     # past an end of the line there is no side; only the distance counts
@@ -83,14 +86,20 @@ def _check_behind(
     behind_km = np.where(past, np.abs(behind_km), behind_km)
     nearest = int(np.argmin(behind_km))
     if behind_km[nearest] < least_km - ROUNDING_KM:
-        name, away_km = group.bases[nearest].name, float(behind_km[nearest])
+        away_km = float(behind_km[nearest])
         side = "from" if past[nearest] else "behind" if away_km >= 0.0 else "in front of"
-        place = f"{key}.bases.{nearest} ({name})"
         message = (
-            f"{place}: lies {abs(away_km):.1f} km {side} the line; it must be at least "
-            f"mission.land_standoff_km = {least_km:g} behind it"
+            f"{_base_key(key, group, nearest)}: lies {abs(away_km):.1f} km {side} the line; it "
+            f"must be at least mission.land_standoff_km = {least_km:g} behind it"
         )
         raise InputError(message)
+
+
+def _base_key(key: str, group: SupportGroup, number: int) -> str:
+    """Return what a base of a group is called in a message."""
+    if group.placement == "bases":
+        return f"{key}.bases.{number} ({group.bases[number].name})"
+    return f"{key}, base {number + 1} of {group.count}"
 
 
 def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[int]) -> Records:
@@ -128,19 +137,22 @@ def _lead_records(scenario: Scenario, bases: Records) -> Records:
     return leads
 
 
-def _lay_forward(line: ContactLine, bases: Records) -> Floats:
-    """Compute the table of forward points, and give each base its row in it."""
+def _lay_forward(line: ContactLine, bases: Records, groups: list[str]) -> Floats:
+    """Compute the table of forward points, and give each base, of a group each, its row in it."""
     places = int(np.ceil(line.length_km / FORWARD_STEP_KM)) + 1
-    curved = len(line.xy) > 2
-    standoffs = sorted({float(s) for s in bases["standoff_km"] if s > 0.0}) if curved else []
+    mine = bases["standoff_km"][bases["standoff_km"] > 0.0]
+    standoffs = [] if line.is_straight else np.unique(mine).tolist()
     table = np.empty((len(standoffs), places, 2))
     for row, standoff in enumerate(standoffs):
-        table[row] = forward_points(line, standoff, FORWARD_STEP_KM)
-        bases["forward_row"][bases["standoff_km"] == standoff] = row
+        mine = bases["standoff_km"] == standoff
+        key = f"support.{groups[int(np.argmax(mine))]}.standoff_km"
+        table[row] = forward_points(line, standoff, FORWARD_STEP_KM, key=key)
+        bases["forward_row"][mine] = row
     return table
 
 
-def _sectors(line: ContactLine, bases: Records, sectors: int) -> None:
+def set_sectors(line: ContactLine, bases: Records, sectors: int) -> None:
+    """Write in which sector each base lies."""
     chainage, _ = line.locate(np.column_stack([bases["x"], bases["y"]]))
     bases["sector"] = np.minimum(sectors - 1, (chainage / line.length_km * sectors).astype(int))
 
@@ -197,8 +209,8 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
     Raises
     ------
     InputError
-        When a stretch does not lie on the line, or a base of land units nearer to it than the
-        mission allows.
+        When a stretch does not lie on the line, a base of land units nearer to it than the mission
+        allows, or when the line leaves no room at an offset or a stand-off.
     """
     bases: list[Records] = []
     names: list[str] = []
@@ -233,10 +245,10 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
     ends = np.cumsum(all_bases["ready"])
     all_bases["end_unit"] = ends
     all_bases["first_unit"] = ends - all_bases["ready"]
-    forward = _lay_forward(line, all_bases)
+    forward = _lay_forward(line, all_bases, groups)
     domains = [DOMAINS.index(kind.domain) for kind in scenario.violations.kinds.values()]
     if len(all_bases):
-        _sectors(line, all_bases, scenario.line.sectors)
+        set_sectors(line, all_bases, scenario.line.sectors)
     return Support(
         all_bases,
         units,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.agents.violation import VIOLATION
 from sim.engine.areas import Areas, point_in_area
 from sim.engine.bases import line_cells
+from sim.engine.beside import set_beside
 from sim.engine.grid import Grid, cell_at
 from sim.engine.incidents import (
     EXPONENTIAL,
@@ -21,7 +22,7 @@ from sim.engine.incidents import (
     Law,
     Process,
 )
-from sim.engine.nearest import locate_one
+from sim.engine.nearest import Line, lay_line, locate_one
 from sim.engine.seeds import Seeds, draw_seeds
 from sim.engine.streams import draw_normals, stream
 from sim.geography import ContactLine
@@ -38,11 +39,9 @@ PLACE_ROUNDING = 1e-12
 class Ground(NamedTuple):
     """The line and the grid, for compiled code."""
 
-    vertices: Floats  # (n, 2) km
-    vertex_km: Floats  # (n,)
+    line: Line
     first_segment: Ints  # at the beginning of each of many short, equal pieces of the line
     pieces_per_km: float
-    least_standoff_km: float  # smallest stand-off > 0 of any unit, infinite if none
     counts: tuple[int, int, int]  # of sectors, zones and stretches for the search for bases
     grid: tuple[float, float, float, int, int]
 
@@ -62,18 +61,16 @@ def lay_frame(
     areas: Areas,
     sectors: int,
     zones: int,
-    least_standoff_km: float,
+    farthest_km: float,
 ) -> Frame:
-    """Make the line and the grid ready for placing violations."""
+    """Make the line and the grid ready for placing violations, most of them so near (km)."""
     vertex_km = line.chainage_km
     pieces = 4 * len(vertex_km)
     begins_km = np.linspace(0.0, line.length_km, pieces)
     first_segment = np.maximum(0, np.searchsorted(vertex_km, begins_km) - 1)
     counts = (sectors, zones, line_cells(line))
     per_km = (pieces - 1) / line.length_km * (1.0 - PLACE_ROUNDING)
-    ground = Ground(
-        line.xy, vertex_km, first_segment, per_km, least_standoff_km, counts, grid.frame
-    )
+    ground = Ground(lay_line(line, farthest_km), first_segment, per_km, counts, grid.frame)
     return Frame(line, ground, areas)
 
 
@@ -158,7 +155,7 @@ def _set_fields(row: Records, law: Law, draws: _Draws, v: int) -> None:
 def _set_stretches(row: Records, ground: Ground) -> None:
     """Write in which stretches of the line a candidate lies."""
     sectors, zones, cells = ground.counts
-    share = row.chainage / ground.vertex_km[-1]
+    share = row.chainage / ground.line.vertex_km[-1]
     row.sector = min(sectors - 1, int(share * sectors))
     row.zone = min(zones - 1, int(share * zones))
     row.line_cell = min(cells - 1, int(share * cells))
@@ -167,7 +164,7 @@ def _set_stretches(row: Records, ground: Ground) -> None:
 @compiled
 def _set_place(row: Records, ground: Ground) -> None:
     """Write what follows from chainage and offset: the point, the normal, and the stretches."""
-    vertices, vertex_km = ground.vertices, ground.vertex_km
+    vertices, vertex_km = ground.line.vertices, ground.line.vertex_km
     segment = ground.first_segment[int(row.chainage * ground.pieces_per_km)]
     while segment + 2 < len(vertex_km) and vertex_km[segment + 1] < row.chainage:
         segment += 1
@@ -179,24 +176,20 @@ def _set_place(row: Records, ground: Ground) -> None:
     row.normal_y = along_x
     row.x = vertices[segment, 0] + ahead_km * along_x + row.offset * row.normal_x
     row.y = vertices[segment, 1] + ahead_km * along_y + row.offset * row.normal_y
+    set_beside(row, ground.line)
     row.cell = cell_at(row.x, row.y, ground.grid)
     row.depth = row.offset
-    if row.offset >= ground.least_standoff_km:
-        row.depth = locate_one(row.x, row.y, vertices, vertex_km)[1]
     _set_stretches(row, ground)
 
 
 @compiled
 def _set_place_in_area(row: Records, areas: Areas, ground: Ground, draws: _Draws, v: int) -> None:
-    """Move a candidate whose kind has an area there.
-
-    Its chainage is that of the nearest place of the line, its offset the distance from it; units go
-    to the very place, whatever their stand-off.
-    """
+    """Write the place of a candidate whose kind has an area; units go there at any stand-off."""
     x, y = point_in_area(areas, row.kind, draws.area[0, v], draws.area[1, v], draws.area[2, v])
-    chainage, offset = locate_one(x, y, ground.vertices, ground.vertex_km)
+    chainage, offset = locate_one(x, y, ground.line.vertices, ground.line.vertex_km)
     row.x, row.y = x, y
-    row.chainage, row.offset, row.depth = chainage, abs(offset), np.inf
+    row.normal_x = row.normal_y = 0.0
+    row.chainage, row.offset, row.depth = chainage, offset, np.inf
     row.cell = cell_at(x, y, ground.grid)
     _set_stretches(row, ground)
 
@@ -225,9 +218,10 @@ def _fill(
         row.nature = nature
         _set_course(row)
         _set_fields(row, law, draws, v)
-        _set_place(row, ground)
         if areas.first[row.kind] < areas.first[row.kind + 1]:
             _set_place_in_area(row, areas, ground, draws, v)
+        else:
+            _set_place(row, ground)
         kinds[v] = row.kind
         if look_kind >= 0:
             row.look_kind = look_kind

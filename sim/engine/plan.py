@@ -31,6 +31,8 @@ from sim.scenario import Scenario
 from sim.scenario.command import RULES
 
 LIVES_MARGIN = 12
+USUAL_SD = 4.0
+"""Offsets within so many standard deviations are usual; for others the whole line is searched."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +208,12 @@ def lay_grid(
     return grid, lay_reach(grid, monitors.posts, track_xy, wander)
 
 
+def _usual_offset_km(process: Process, reporting: Reporting) -> float:
+    """Return how far (km) from the line nearly all that is drawn beside it lies."""
+    laws = [process.law, *(clutter.law for clutter in reporting.clutter)]
+    return max(min(law.max_offset_km, USUAL_SD * float(law.offset_sd_km.max())) for law in laws)
+
+
 def build_plan(scenario: Scenario) -> Plan:
     """Make a scenario ready to run.
 
@@ -231,8 +239,8 @@ def build_plan(scenario: Scenario) -> Plan:
     support = lay_support(scenario, line, kinds)
     track_xy, segments, track_at = _tracks(monitors)
     grid, reach = lay_grid(scenario, line, monitors, track_xy)
-    standoffs = support.bases["standoff_km"]
     process = lay_process(scenario, line)
+    reporting = lay_reporting(scenario, process.law)
     platforms = platform_records(scenario)
     return Plan(
         scenario=scenario,
@@ -256,7 +264,7 @@ def build_plan(scenario: Scenario) -> Plan:
         reach=reach,
         support=support,
         process=process,
-        reporting=lay_reporting(scenario, process.law),
+        reporting=reporting,
         escalation=lay_escalation(scenario),
         forces=lay_forces(scenario, support),
         frame=lay_frame(
@@ -265,7 +273,7 @@ def build_plan(scenario: Scenario) -> Plan:
             lay_areas(scenario, line),
             sectors=scenario.line.sectors,
             zones=surroundings.zones,
-            least_standoff_km=float(standoffs[standoffs > 0.0].min(initial=np.inf)),
+            farthest_km=_usual_offset_km(process, reporting),
         ),
         surroundings=surroundings,
         settings=_settings(scenario, support),

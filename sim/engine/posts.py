@@ -22,6 +22,7 @@ from sim.agents.sensor import PLATFORM
 from sim.agents.zone import NEVER, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
+from sim.geography.beside import STEP_KM
 from sim.kernel.instants import SAME_H
 from sim.kernel.lots import name_number
 from sim.kernel.world import Records
@@ -95,11 +96,23 @@ def stretch(
 
 
 def lay_track(
-    line: ContactLine, group: MonitorGroup, from_km: float, to_km: float, generalise_km: float
+    key: str,
+    group: MonitorGroup,
+    line: ContactLine,
+    stretch_km: tuple[float, float],
+    generalise_km: float,
 ) -> Track:
-    """Lay the track of one post along a stretch of the line."""
+    """Lay the track of one post along a stretch of the line.
+
+    Raises
+    ------
+    InputError
+        When the line leaves no room for a place at the offset.
+    """
+    from_km, to_km = stretch_km
     if group.patrol == "static":
-        middle = line.point(0.5 * (from_km + to_km), group.offset_km)
+        middle_km = 0.5 * (from_km + to_km)
+        middle = line.point(middle_km, group.offset_km, key=f"{key}.offset_km")
         return Track(np.asarray(middle, dtype=np.float64).reshape(1, 2), from_km, to_km)
     out = line.track(from_km, to_km, group.offset_km, generalise_km)
     if group.patrol != "circuit":
@@ -125,11 +138,11 @@ def _nearest_on_track(track: Track, base: Floats) -> tuple[float, Floats]:
     return float(track.along_km[best] + share[best] * np.sqrt(square[best])), points[best]
 
 
-def _base_point(line: ContactLine, group: MonitorGroup, track: Track) -> Floats:
+def _base_point(key: str, line: ContactLine, group: MonitorGroup, track: Track) -> Floats:
     if group.base_lon is not None and group.base_lat is not None:
         return np.asarray(line.to_plane(group.base_lon, group.base_lat), dtype=np.float64)
     middle = 0.5 * (track.from_km + track.to_km)
-    return np.asarray(line.point(middle, group.base_offset_km), dtype=np.float64)
+    return line.point(middle, group.base_offset_km, key=f"{key}.base_offset_km")
 
 
 def lay_post(
@@ -166,7 +179,7 @@ def _group_tracks(
     count = 1 if single else (group.count if group.posts is None else group.posts)
     edges = np.linspace(start, end, count + 1)
     return [
-        lay_track(line, group, float(low), float(high), generalise_km)
+        lay_track(key, group, line, (float(low), float(high)), generalise_km)
         for low, high in pairwise(edges)
     ]
 
@@ -197,11 +210,24 @@ def _check_all_places(key: str, group: MonitorGroup, line: ContactLine, platform
     """Refuse a stretch over which posts at random places may lie out of reach of their one base."""
     if group.base_lon is None or group.base_lat is None or platform.endurance_h is None:
         return
-    places = line.stretch(*stretch(key, group.from_km, group.to_km, line))
+    start, end = stretch(key, group.from_km, group.to_km, line)
     base = line.to_plane(group.base_lon, group.base_lat)
     # the farthest place of a polyline is a vertex; the offset may add to it
-    away_km = float(np.hypot(*(places - base).T).max()) + abs(group.offset_km)
+    away_km = float(np.hypot(*(line.stretch(start, end) - base).T).max()) + abs(group.offset_km)
+    # near a bend a post may lie at another part of the line
+    every = np.linspace(start, end, int((end - start) / STEP_KM) + 2)
+    places = line.point(every, group.offset_km, key=f"{key}.offset_km")
+    away_km = max(away_km, float(np.hypot(*(places - base).T).max()))
     _check_needed(key, platform, 2.0 * away_km / transit_speed_kmh(platform))
+
+
+def _lay_all_places(key: str, group: MonitorGroup, line: ContactLine) -> None:
+    """Find the places for posts at random beforehand, or refuse an offset that has none."""
+    if line.is_straight:
+        return
+    line.lay_places(group.offset_km, key=f"{key}.offset_km")
+    if group.base_lon is None:
+        line.lay_places(group.base_offset_km, key=f"{key}.base_offset_km")
 
 
 def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
@@ -210,7 +236,8 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     Raises
     ------
     InputError
-        When a stretch does not lie on the line, or a post is out of a drone's reach.
+        When a stretch does not lie on the line, the line leaves no room at an offset, or a post is
+        out of a drone's reach.
     """
     posts: list[Records] = []
     drones: list[Records] = []
@@ -225,7 +252,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         platform = scenario.platforms[group.platform]
         first_post = len(posts)
         for track in _group_tracks(key, group, line, scenario.line.generalise_km):
-            base = _base_point(line, group, track)
+            base = _base_point(key, line, group, track)
             patrol = PATROLS.index(group.patrol)
             post = lay_post(line, patrol, platform, track, base, zones)
             check_endurance(key, platform, post[0])
@@ -234,6 +261,7 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
             post["first_vertex"] = sum((len(other.xy) for other in tracks), 0)
             if group.placement == "random" and group.patrol == "static":
                 _check_all_places(key, group, line, platform)
+                _lay_all_places(key, group, line)
                 random_posts.append(len(posts))
             posts.append(post)
             tracks.append(track)

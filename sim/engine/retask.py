@@ -56,7 +56,8 @@ def lay_retasked_post(
         message = f"retask.to_km = {to_km}: must be greater than from_km = {from_km}"
         raise InputError(message)
     start, end = stretch("retask", from_km, to_km, plan.line)
-    track = lay_track(plan.line, spec, start, end, plan.scenario.line.generalise_km)
+    detail_km = plan.scenario.line.generalise_km
+    track = lay_track("retask", spec, plan.line, (start, end), detail_km)
     home = world.posts[drone["post"]]
     base = np.array([home["base_x"], home["base_y"]])
     platform = plan.scenario.platforms[spec.platform]

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.advance import DONE, advance, most_pushes, start
-from sim.engine.bases import order_bases
+from sim.engine.bases import order_bases, set_sectors
 from sim.engine.escalation import draw_regime
 from sim.engine.plan import Plan, empty_sorties
 from sim.engine.politics import draw_politics
@@ -86,11 +86,8 @@ def _draw_bases(plan: Plan, seed: int) -> tuple[Records, NDArray[np.int32], NDAr
         shares[mine] = stream(seed, f"bases/{name}").random(int(mine.sum()))
     chainage = low + shares * (high - low)
     at = support.random_bases
-    points = plan.line.point(chainage, 0.0)
-    normal = plan.line.point(chainage, 1.0) - points
-    bases["x"][at], bases["y"][at] = (points + offset[:, None] * normal).T
-    sectors = plan.scenario.line.sectors
-    bases["sector"][at] = np.minimum(sectors - 1, chainage / plan.line.length_km * sectors)
+    bases["x"][at], bases["y"][at] = plan.line.point(chainage, offset).T
+    set_sectors(plan.line, bases, plan.scenario.line.sectors)
     near = order_bases(plan.line, bases, support.forward)
     return bases, near.bases, near.hours
 

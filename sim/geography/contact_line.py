@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from sim.errors import InputError
+from sim.geography.beside import EXACT_KM, directions, locate, places_at
 from sim.geography.loading import read_line
 from sim.geography.projection import project, unproject
 from sim.geography.region import LonLat, lonlat_text
@@ -38,9 +40,11 @@ DEFAULT_ATTRIBUTION = (
 class ContactLine:
     """A contact line in a local plane.
 
-    Chainage s is the distance along the line (km), offset y the distance across it (km), positive
-    on the home side (in Ukraine: the Ukrainian-controlled side), which lies to the left of
-    increasing chainage whichever way the line was digitised.
+    The chainage of a place (km) is how far along the line its nearest point lies; its offset (km)
+    is its distance from the whole line, positive on the home side (in Ukraine: the
+    Ukrainian-controlled side), which lies to the left of increasing chainage whichever way the line
+    was digitised. Of a place past an end, the nearest point is that end, and the side is that of
+    the first or last segment, continued.
 
     Attributes
     ----------
@@ -64,6 +68,7 @@ class ContactLine:
     attribution: str = ""
     notes: tuple[str, ...] = ()
     chainage_km: Floats = field(init=False, repr=False)
+    _places: dict[float, cKDTree] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.length_factor < np.inf:
@@ -203,6 +208,11 @@ class ContactLine:
         return float(self.chainage_km[-1])
 
     @property
+    def is_straight(self) -> bool:
+        """Whether the line is one segment, so that each step across it has its length as offset."""
+        return len(self.xy) == 2
+
+    @property
     def true_length_km(self) -> float:
         """Length as mapped times the length factor."""
         return self.length_km * self.length_factor
@@ -216,11 +226,12 @@ class ContactLine:
         """Return longitude and latitude (degrees) of points (..., 2) of the plane (km)."""
         return unproject(self.centre, np.asarray(xy, dtype=np.float64))
 
-    def point(self, chainage_km: ArrayLike, offset_km: ArrayLike = 0.0) -> Floats:
-        """Return the points (..., 2) in the plane (km) at chainages and offsets.
+    def across(self, chainage_km: ArrayLike, offset_km: ArrayLike = 0.0) -> Floats:
+        """Return the points (..., 2) in the plane (km) a step straight across the line.
 
-        At a vertex the offset is taken along the bisector of the two normals. Places beyond the
-        ends lie on the continuation of the first and last segment.
+        Near a bend a step may end nearer to another part of the line, or in front of it; `point`
+        gives places whose offset is exact. At a vertex the step goes along the bisector of the two
+        normals. Chainages beyond the ends lie on the continuation of the first and last segment.
         """
         s, y = np.broadcast_arrays(
             np.asarray(chainage_km, dtype=np.float64), np.asarray(offset_km, dtype=np.float64)
@@ -238,6 +249,83 @@ class ContactLine:
         ahead = (s - self.chainage_km[segment])[..., None]
         return self.xy[segment] + ahead * along + y[..., None] * normal
 
+    def point(
+        self, chainage_km: ArrayLike, offset_km: ArrayLike = 0.0, *, key: str = "offset_km"
+    ) -> Floats:
+        """Return points (..., 2) in the plane (km) that have an offset from the whole line.
+
+        A point is the end of the step across the line at its chainage. Where that is nearer to
+        another part of the line, it is the nearest place that has the offset; where it is across
+        another part of the line, the place nearest to where the step begins. Chainages beyond the
+        ends are stepped from as they are (`across`).
+
+        Parameters
+        ----------
+        chainage_km
+            Where along the line.
+        offset_km
+            How far behind it, below 0 in front.
+        key
+            What the offset is called in the message of an error.
+
+        Raises
+        ------
+        InputError
+            When the line leaves no room for the offset on that side.
+        """
+        points = self.across(chainage_km, offset_km)
+        if self.is_straight:
+            return points
+        s, y = np.broadcast_arrays(
+            np.asarray(chainage_km, dtype=np.float64), np.asarray(offset_km, dtype=np.float64)
+        )
+        checked = (y != 0.0) & (s >= 0.0) & (s <= self.length_km)
+        found = y.copy()
+        found[checked] = self.locate(points[checked])[1]
+        astray = np.abs(found - y) > EXACT_KM
+        start = np.where((found * y > 0.0)[..., None], points, self.across(s))
+        for wanted_km in np.unique(y[astray]):
+            mine = astray & (y == wanted_km)
+            points[mine] = self.nearest_place(start[mine], float(wanted_km), key=key)
+        return points
+
+    def nearest_place(self, xy: ArrayLike, offset_km: float, *, key: str = "offset_km") -> Floats:
+        """Return, for points (..., 2), the nearest places that have an offset (km, not 0).
+
+        The places lie every 250 m; those of an offset are found once and kept.
+
+        Raises
+        ------
+        InputError
+            When the line leaves no room for the offset on that side; `key` is what the message
+            calls it.
+        """
+        self.lay_places(offset_km, key=key)
+        tree = self._places[offset_km]
+        _, nearest = tree.query(np.asarray(xy, dtype=np.float64))
+        return np.ascontiguousarray(tree.data[nearest])
+
+    def lay_places(self, offset_km: float, *, key: str = "offset_km") -> None:
+        """Find the places that have an offset (km) beforehand, so that `point` has them at hand.
+
+        Raises
+        ------
+        InputError
+            When the line leaves no room for the offset on that side; `key` is what the message
+            calls it.
+        """
+        if offset_km in self._places or offset_km == 0.0:
+            return
+        places = places_at(self.xy, self.chainage_km, offset_km)
+        if len(places) == 0:
+            where = "behind" if offset_km > 0.0 else "in front of"
+            message = (
+                f"{key} = {abs(offset_km):g}: the line bends so much that no place {where} it is "
+                "that far (km) from all of it"
+            )
+            raise InputError(message)
+        self._places[offset_km] = cKDTree(places)
+
     def locate(self, xy: ArrayLike) -> tuple[Floats, Floats]:
         """Return chainage and offset (km) of points (..., 2) of the plane (km).
 
@@ -245,11 +333,7 @@ class ContactLine:
         with the sign of the side.
         """
         points = np.asarray(xy, dtype=np.float64)
-        flat = points.reshape(-1, 2)
-        line = shapely.LineString(self.xy)
-        shapely.prepare(line)
-        chainage = np.asarray(shapely.line_locate_point(line, shapely.points(flat)))
-        offset = self._signed_distance(flat, chainage)
+        chainage, offset, _ = locate(self.xy, self.chainage_km, points.reshape(-1, 2))
         shape = points.shape[:-1]
         return chainage.reshape(shape), offset.reshape(shape)
 
@@ -285,26 +369,7 @@ class ContactLine:
     @property
     def _directions(self) -> Floats:
         """Unit vectors of the segments, shape (n - 1, 2)."""
-        steps = np.diff(self.xy, axis=0)
-        return steps / np.diff(self.chainage_km)[:, None]
-
-    def _signed_distance(self, points: Floats, chainage: Floats) -> Floats:
-        """Return the distance to the line from its nearest place, with the sign of the side."""
-        segment = np.searchsorted(self.chainage_km, chainage, side="right") - 1
-        segment = np.clip(segment, 0, len(self.xy) - 2)
-        along = self._directions[segment]
-        apart = points - self.point(chainage)
-        side = along[:, 0] * apart[:, 1] - along[:, 1] * apart[:, 0]
-        # at a vertex a point may lie on one side of one segment and straight ahead of the other
-        first = np.isclose(chainage, self.chainage_km[segment], rtol=0.0, atol=1e-9)
-        last = np.isclose(chainage, self.chainage_km[segment + 1], rtol=0.0, atol=1e-9)
-        for at_vertex, other in ((first, segment - 1), (last, segment + 1)):
-            inside = at_vertex & (other >= 0) & (other < len(self.xy) - 1)
-            neighbour = self._directions[np.clip(other, 0, len(self.xy) - 2)]
-            turn = neighbour[:, 0] * apart[:, 1] - neighbour[:, 1] * apart[:, 0]
-            side = np.where(inside, side + turn, side)
-        distance = np.hypot(apart[:, 0], apart[:, 1])
-        return np.where(side < 0.0, -distance, distance)
+        return directions(self.xy, self.chainage_km)
 
 
 def _simplified(xy: Floats) -> shapely.LineString:

@@ -281,8 +281,8 @@ def _draw_chainage(sheet: Sheet, outcome: Outcome) -> None:
     line = outcome.line
     step = next(km for km in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1e9) if line.length_km / km <= 8)
     places = np.arange(0.0, line.length_km + 1e-9, step)
-    near, far = (line.point(places, -gap * sheet.km_per_pt) for gap in (4.0, 8.0))
-    text = line.point(places, -15.0 * sheet.km_per_pt)
+    near, far = (line.across(places, -gap * sheet.km_per_pt) for gap in (4.0, 8.0))
+    text = line.across(places, -15.0 * sheet.km_per_pt)
     ticks = LineCollection(list(np.stack([near, far], axis=1)), colors=BLACK, linewidths=0.9)
     sheet.axes.add_collection(ticks)
     for number, (chainage, (x, y)) in enumerate(zip(places, text, strict=True)):

@@ -63,7 +63,7 @@ def test_offset_at_a_vertex_is_along_the_bisector(
 ) -> None:
     """Catches a jump of the normal at a vertex, and the wrong sign in the fan of a vertex."""
     vertices = line.chainage_km[1:-1]
-    points = line.point(vertices, side * offset_km)
+    points = line.across(vertices, side * offset_km)
     assert np.hypot(*(points - line.xy[1:-1]).T) == pytest.approx(offset_km)
     _, offset = line.locate(points)
     assert np.all(np.sign(offset) == side)
