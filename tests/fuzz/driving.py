@@ -14,7 +14,7 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.scenario import Scenario
 
-HANGS_AFTER_S = 120
+HANGS_AFTER_S = 300
 """A command on small input that takes longer hangs; nothing is said about how fast it is."""
 GOOD = (0, 1)
 REFUSED = 2
