@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.commands.report import make_page
 
 SCENARIO = """
 title = "Small"
@@ -78,6 +79,21 @@ def test_no_force_suffices(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
 
     text = (folder / "out/sizing.json").read_text(encoding="utf-8")
     assert json.loads(text, parse_constant=refuse)["least_cost"] is None
+
+
+def test_what_is_given_is_kept_and_repeated(folder: Path) -> None:
+    """Catches a condition that is lost between the question, the manifest and the report."""
+    rule = ["--require", "detection_rate >= 0.5", "--vary", "monitors.count=1:9"]
+    given = ["--given", "united_states.engagement=engaged", "--given", "run.duration_days=2"]
+    words = [*rule, *given, "--max-replications", "40", "--out", "out", "--quiet"]
+    assert main(["size", "small.toml", *words]) == 0
+    found = json.loads((folder / "out/sizing.json").read_text(encoding="utf-8"))
+    assert found["given"] == {"united_states.engagement": "engaged", "run.duration_days": 2}
+    assert found["claim"].startswith("Given united_states.engagement = engaged, ")
+    manifest = json.loads((folder / "out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["scenario"]["run"]["duration_days"] == 2
+    (command,) = make_page(folder / "out").commands
+    assert "--given united_states.engagement=engaged --given run.duration_days=2" in command
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,14 @@ from sim.sizing.requirements import (
         ("p10(detection_rate) >= 0.8", ("detection_rate", True, 0.8, 0.9)),
         ("p90(response_time_min) <= 60", ("response_time_p90_min", False, 60.0, 0.5)),
         ("P(answered_share >= 0.8) >= 0.9", ("answered_share", True, 0.8, 0.9)),
+        (
+            "answered_share[domain=land, severity>=4] >= 0.5",
+            ("answered_share[domain=land, severity>=4]", True, 0.5, None),
+        ),
+        (
+            "P(detection_rate [kind=a|b]<=.9)>=.5",
+            ("detection_rate[kind=a|b]", False, 0.9, 0.5),
+        ),
     ],
 )
 def test_grammar(text: str, expected: tuple[str, bool, float, float | None]) -> None:
@@ -40,6 +48,9 @@ def test_grammar(text: str, expected: tuple[str, bool, float, float | None]) -> 
         ("detection_rate > 0.9", "must be like"),
         ("P(detection_rate >= 0.9) >= 1", "above 0 and below 1"),
         ("p0(detection_rate) >= 0.9", "from p1 to p99"),
+        ("detection_rat[kind=a] >= 0.9", "did you mean detection_rate?"),
+        ("detection_rate[kind=a >= 0.9", "must be like"),
+        ("detection_rate[kind=a] >= 1.5", "at most 1"),
         ("", "must be like"),
     ],
 )
@@ -65,6 +76,12 @@ def test_unanswered_calls_are_not_dropped() -> None:
     quiet = run | {"answered_share": nan}
     assert isnan(value_of_run("response_time_p90_min", quiet))
     assert isnan(value_of_run("detection_rate", {"detection_rate": nan, "n_violations": 9.0}))
+
+
+def test_a_measure_that_a_run_does_not_give_is_named() -> None:
+    """Catches a choice of violations that is dropped without a word, or ends in a KeyError."""
+    with pytest.raises(InputError, match=r"a run gives no detection_rate\[kind=a\]"):
+        value_of_run("detection_rate[kind=a]", {"detection_rate": 0.5})
 
 
 def test_quantiles_bear_infinite_values() -> None:
