@@ -38,7 +38,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {}
     for name, case in CASES.items():
         made[name] = tmp_path_factory.mktemp(name.replace(" ", "_"))
-        write_results(simulate(case, 1), made[name])
+        outcome = simulate(case, 1)
+        write_results(outcome, outcome.measures, made[name])
     return made
 
 

@@ -21,6 +21,7 @@ from sim.agents.violation import (
 )
 from sim.engine.incidence import CENSORED, NEVER, REACHED, Floats
 from sim.kernel.compiled import compiled
+from sim.kernel.instants import SAME_H
 from sim.kernel.world import Records
 
 TALLY = np.dtype(
@@ -87,14 +88,12 @@ HELP = np.dtype(_ends(*GRAVE_ENDS), align=True)
 ANSWER = np.dtype([*_ends("response"), ("response_h", "f8"), ("seen", "?")], align=True)
 """When one report grave enough for support was answered: `response_h` is infinite for never, and up
 to the present, and not seen, if it is open."""
-TIME_TOLERANCE_H = 1e-9
-"""Two times that differ by less are equal: sums of hours round differently."""
 
 
 @compiled
 def _by(end: float, t: float, over: bool, now: float, onset: float) -> tuple[float, int]:
     """Return time and code of what happens at `t`, nan for not yet, if it does by `end`."""
-    if t <= end:
+    if t <= end + SAME_H:
         return t - onset, REACHED
     if over:
         return end - onset, NEVER
@@ -142,7 +141,7 @@ def _note_help(entry: Records, row: Records, silent: bool, limits: Records) -> N
     """Note when one violation that is grave enough for support was reached, if in time."""
     now, onset = limits.now, row.onset
     arrived = row.arrived if row.status == ANSWERED else np.nan
-    decided = row.reported + limits.standard + TIME_TOLERANCE_H
+    decided = row.reported + limits.standard
     heard = row.status != UNDETECTED
     entry.standard, entry.standard_code = _by(
         decided, arrived, heard and decided <= now, now, onset

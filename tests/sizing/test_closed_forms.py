@@ -53,14 +53,16 @@ def test_half_of_all_is_sized_to_the_drone(patrol: str) -> None:
     """Catches an answer one too large or too small: 8 in a loop, 10 to and fro."""
     found = sized(0.5, patrol, "1:100")
     least = int(required(0.5, patrol)) + 1
-    assert found.claim.endswith(f"monitors.eyes.count = {least} suffices and {least - 1} does not:"
-                                f" {least} is the least.")  # fmt: skip
+    assert found.claim.endswith(
+        f"monitors.eyes.count = {least} suffices and {least - 1} does not. By the trend between "
+        f"the forces run, {least} is the least."
+    )
 
 
 @pytest.mark.parametrize("patrol", ["stream", "shuttle"])
 def test_nine_in_ten_is_bracketed(patrol: str) -> None:
     """Catches a bracket beside the closed form, or one of more than a tenth of it."""
-    found = sized(0.9, patrol, "20:400")
+    found = sized(0.9, patrol, "20:400", 640)
     enough = found.sufficient["monitors.eyes.count"].iloc[0]
     short = found.insufficient["monitors.eyes.count"].iloc[0]
     assert short < required(0.9, patrol) <= enough
