@@ -1,8 +1,9 @@
 """Estimates written as textbooks write them, slowly: what the program's own are held against."""
 
 import numpy as np
+import pandas as pd
 
-from sim.engine.incidence import CENSORED, REACHED
+from sim.engine.incidence import CENSORED, NEVER, REACHED
 
 
 def cumulative_incidence(times: np.ndarray, codes: np.ndarray) -> list[tuple[float, float]]:
@@ -22,3 +23,14 @@ def area_above(curve: list[tuple[float, float]], limit: float) -> float:
     return sum(
         (b - a) * (1.0 - share) for a, b, (_, share) in zip(times, times[1:], curve, strict=False)
     )
+
+
+def estimate(
+    rows: pd.DataFrame, reached: pd.Series, never: pd.Series, end: float, limit: float = np.inf
+) -> tuple[float, float]:
+    """Return share and restricted mean (h) of what is reached, or never is, at given times (h)."""
+    at = pd.concat([reached, never], axis=1).min(axis=1)
+    codes = np.select([at.isna(), reached <= never.fillna(np.inf)], [CENSORED, REACHED], NEVER)
+    times = (at.fillna(end) - rows["onset_h"]).to_numpy()
+    curve = cumulative_incidence(times, codes)
+    return curve[-1][1], area_above(curve, limit)

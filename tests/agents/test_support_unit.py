@@ -9,6 +9,7 @@ from sim.agents.support_unit import call, forward_point
 from sim.agents.violation import EXPIRED, LOST, WAITING
 from sim.engine.plan import build_plan
 from sim.engine.world import advance_world, make_room, make_world, start_world
+from sim.kernel.instants import SAME_H
 from sim.kernel.world import World
 from sim.model import CeasefireModel
 from sim.outcome import Outcome, simulate
@@ -130,7 +131,7 @@ def test_a_call_expires_exactly_after_the_longest_wait() -> None:
     world = make_world(plan, 3)
     start_world(world)
     for v in expired[np.argsort(rows["called"][expired])]:
-        give_up = float(rows["called"][v]) + 1.5
+        give_up = float(rows["called"][v]) + 1.5 + SAME_H
         advance_world(world, float(np.nextafter(give_up, 0.0)))
         assert world.violations["status"][v] == WAITING
         advance_world(world, give_up)

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from engine_scenarios import RICH, TINY, rich_on_the_real_line, scenario
-from textbook import area_above, cumulative_incidence
+from textbook import estimate
 
-from sim.engine.incidence import CENSORED, NEVER, REACHED
 from sim.engine.order import survival_quantiles
 from sim.measures import MEASURES
 from sim.outcome import Outcome, simulate
@@ -16,17 +15,6 @@ OUTCOMES = {
     "real": simulate(rich_on_the_real_line(), 2),
     "lost": simulate(scenario(RICH, dispatch__waiting_room=False), 3),
 }
-
-
-def estimate(
-    rows: pd.DataFrame, reached: pd.Series, never: pd.Series, end: float, limit: float = np.inf
-) -> tuple[float, float]:
-    """Return share and restricted mean (h) of what is reached, or never is, at given times (h)."""
-    at = pd.concat([reached, never], axis=1).min(axis=1)
-    codes = np.select([at.isna(), reached <= never.fillna(np.inf)], [CENSORED, REACHED], NEVER)
-    times = (at.fillna(end) - rows["onset_h"]).to_numpy()
-    curve = cumulative_incidence(times, codes)
-    return curve[-1][1], area_above(curve, limit)
 
 
 def by_hand(outcome: Outcome) -> dict[str, float]:

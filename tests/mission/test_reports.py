@@ -13,6 +13,7 @@ from mission_scenarios import (
     z_of_share,
 )
 from scipy import stats
+from textbook import estimate
 
 from sim.engine.plan import build_plan
 from sim.engine.world import make_world
@@ -201,7 +202,10 @@ def test_measures_of_reports_follow_from_the_tables(warmup_days: float) -> None:
     true = reports[reports["nature"] == "violation"]
     false = reports[reports["nature"] != "violation"]
     ruled = true[true["ruling"] != "none"]
-    heard = rows["reported_h"].notna()
+    reports_due = outcome.world.report_at[rows["violation"]]
+    due = ((reports_due > now) & np.isfinite(reports_due)).any(axis=1)
+    over = (rows["end_h"] <= now) & rows["reported_h"].isna() & ~due
+    silent = rows["end_h"].where(over)
     calls = true[true["called_h"].notna()]
     expected = {
         "false_reports": len(false),
@@ -209,11 +213,11 @@ def test_measures_of_reports_follow_from_the_tables(warmup_days: float) -> None:
         "false_trips": false["dispatched_h"].notna().sum(),
         "attributed_share": share((ruled["ruling"] == "attributed").sum(), len(ruled)),
         "attribution_rate": share(
-            (ruled["ruling"] == "attributed").sum(),
-            (heard | (rows["end_h"] <= now)).sum(),
+            (ruled["ruling"] == "attributed")[onset[ruled["violation"]] <= now - 24.0].sum(),
+            (rows["onset_h"] <= now - 24.0).sum(),
         ),
         "dismissed_share": share((ruled["ruling"] == "false_alarm").sum(), len(ruled)),
-        "reported_share": share(heard.sum(), (heard | (rows["end_h"] <= now)).sum()),
+        "reported_share": estimate(rows, rows["reported_h"], silent, now)[0],
         "confirmed_share": share((true["grade"] == "confirmed").sum(), len(true)),
         "chain_time_mean_min": 60.0 * (calls["called_h"] - calls["reported_h"]).mean(),
     }
@@ -235,11 +239,13 @@ def test_what_is_still_live_is_attributed_once_it_is_reported() -> None:
     }
     outcome = run(tables)
     rows = outcome.reports[outcome.reports["nature"] == "violation"]
-    attributed = (rows["ruling"] == "attributed").sum()
+    last = outcome.plan.horizon_h - outcome.scenario.measures.follow_up_h
+    early = outcome.violations[outcome.violations["onset_h"] <= last]
+    attributed = (rows.set_index("violation")["ruling"] == "attributed").reindex(early["violation"])
     over = outcome.violations["end_h"] <= outcome.plan.horizon_h
-    known = (outcome.violations["reported_h"].notna() | over).sum()
-    assert attributed > over.sum()
-    assert outcome.measures["attribution_rate"] == pytest.approx(attributed / known)
+    assert attributed.sum() > over.sum()
+    share_of_all = attributed.astype(float).fillna(0.0).mean()
+    assert outcome.measures["attribution_rate"] == pytest.approx(share_of_all)
     assert outcome.measures["attribution_rate"] < 1.0
 
 

@@ -97,14 +97,15 @@ def test_night_weather_and_jamming_multiply_the_chance() -> None:
 def test_sorties_repeat_with_the_cycle() -> None:
     """Out 0.3 h, off station in time for the farthest vertex, home from where it then is."""
     drone = drone_over_20_km(endurance_h=3.0, turnaround_h=0.5)
-    flown(drone, 3.2 / 3.5)  # on the ground at time 0, for another 0.3 h
     off_h = 3.0 - math.hypot(10.0, 30.0) / 100.0
     flown_km = 100.0 * (off_h - 0.3)
     at_km = (10.0 + flown_km) % 40.0
     home_h = math.hypot(at_km - 10.0, 30.0) / 100.0
     assert at_km < 20.0
+    cycle_h = off_h + home_h + 0.5
+    flown(drone, 1.0 - 0.3 / cycle_h)  # on the ground at time 0, for another 0.3 h
     for number, sortie in enumerate(drone.sorties[:-1]):
-        start = 0.3 + number * (off_h + home_h + 0.5)
+        start = 0.3 + number * cycle_h
         assert sortie.launched_h == pytest.approx(start)
         assert sortie.on_station_h == pytest.approx(start + 0.3)
         assert sortie.off_station_h == pytest.approx(start + off_h)
