@@ -81,6 +81,9 @@ def test_reports_of_older_results_lack_only_the_reading(tmp_path: Path) -> None:
     found = json.loads(path.read_text(encoding="utf-8"))
     del found["reading"]
     path.write_text(json.dumps(found), encoding="utf-8")
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    older = {key: value for key, value in manifest.items() if "checksum" not in key}
+    (tmp_path / "manifest.json").write_text(json.dumps(older), encoding="utf-8")
     page = make_page(tmp_path)
     assert "rate per day in the first phase" in page.answer[0]
     assert f"{found['estimates'][1]['estimate']:.4g}" in render(page)

@@ -110,7 +110,7 @@ def test_mistakes_end_with_status_two_and_one_line(
     """Catches a mistake answered with a traceback, or found only after runs were made."""
     assert main(["size", "small.toml", *words]) == 2
     error = capsys.readouterr().err.strip().splitlines()[-1]
-    assert error.startswith("ceasefire: error: small.toml: ")
+    assert error.startswith(("ceasefire: error: small.toml: ", "ceasefire: error: --vary "))
     assert message in error
 
 

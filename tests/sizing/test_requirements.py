@@ -26,7 +26,7 @@ from sim.sizing.requirements import (
         ("P(answered_share >= 0.8) >= 0.9", ("answered_share", True, 0.8, 0.9)),
         (
             "answered_share[domain=land, severity>=4] >= 0.5",
-            ("answered_share[domain=land, severity>=4]", True, 0.5, None),
+            ("answered_share[domain=land,severity>=4]", True, 0.5, None),
         ),
         (
             "P(detection_rate [kind=a|b]<=.9)>=.5",
