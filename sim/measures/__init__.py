@@ -2,7 +2,13 @@
 
 from sim.measures.compute import breakdown, mark_times, measure, measure_requests
 from sim.measures.definitions import MEASURES, Measure, find_measure, measure_of
-from sim.measures.headline import further_requests, headline, key_columns, key_measures
+from sim.measures.headline import (
+    further_requests,
+    headline,
+    key_columns,
+    key_measures,
+    main_domain,
+)
 from sim.measures.selection import Request, parse_request
 from sim.measures.totals import busy_hours, present_hours, totals
 
@@ -17,6 +23,7 @@ __all__ = [
     "headline",
     "key_columns",
     "key_measures",
+    "main_domain",
     "mark_times",
     "measure",
     "measure_of",

@@ -51,17 +51,28 @@ def key_measures(scenario: Scenario) -> tuple[str, ...]:
     Where violations happen in several domains, what tells of support is that of the domain in which
     most of them happen.
     """
-    shares: dict[str, float] = {}
-    for kind in scenario.violations.kinds.values():
-        shares[kind.domain] = shares.get(kind.domain, 0.0) + kind.share
-    main = max(shares, key=lambda domain: shares[domain], default="land")
-    domains = [main] * min(2, len(shares))  # two, so that the domain is named
+    shares = [(kind.domain, kind.share) for kind in scenario.violations.kinds.values()]
+    domains = [main_domain(shares)] * len({domain for domain, _ in shares})  # two: it is named
     rules = any(station.task == "ruling" for station in scenario.headquarters.values())
     return tuple(
         _by_domain(MEASURES[name], domains)[0]
         for name in KEY_MEASURES
         if rules or name != "attribution_rate"
     )
+
+
+def main_domain(shares: Iterable[tuple[str, float]]) -> str:
+    """Return the domain in which most violations happen.
+
+    Parameters
+    ----------
+    shares
+        Of each kind of violation: its domain, and its share of all violations.
+    """
+    of_domain: dict[str, float] = {}
+    for domain, share in shares:
+        of_domain[domain] = of_domain.get(domain, 0.0) + share
+    return max(of_domain, key=lambda domain: of_domain[domain], default="land")
 
 
 def key_columns(columns: Iterable[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """The report of a sweep."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,10 @@ from sim.experiment.design import SweepDesign
 from sim.experiment.merge import sweep_status
 from sim.pages.assumptions import list_assumptions, read_sources
 from sim.pages.content import Grid, Page, Picture
-from sim.pages.words import interval, listed, number
+from sim.pages.words import listed
 from sim.report.labels import capital, factor_label, file_stem, measure_label, value_label
+from sim.report.tables import UNDEFINED_POINT, sweep_cells
+from sim.report.values import MISSING, estimate_text, spoken_label, spoken_scale
 
 MOST_ROWS = 200
 """Design points in the table; a longer one is nobody's reading."""
@@ -83,10 +84,8 @@ def _span(summary: pd.DataFrame, factors: list[str], name: str) -> str:
         return ""
     rows = _records(summary.dropna(subset=[column]).sort_values(column, kind="stable"))
     low, high = rows[0], rows[-1]
-    label = measure_label(name)
-    label = label[0].lower() + label[1:]
     return (
-        f"{label} lies between {_value(low, name)} ({_where(low, factors)}) and "
+        f"{spoken_label(name)} lies between {_value(low, name)} ({_where(low, factors)}) and "
         f"{_value(high, name)} ({_where(high, factors)})"
     )
 
@@ -97,7 +96,8 @@ def _records(summary: pd.DataFrame) -> list[Row]:
 
 def _value(row: Row, name: str) -> str:
     mean, low, high = (float(row[f"{name}_{part}"]) for part in ("mean", "low", "high"))
-    return f"{number(name, mean)} {interval(name, low, high)}".strip()
+    scale = spoken_scale(name, mean, (high - low) / 2.0)
+    return estimate_text(name, mean, low, high, scale)
 
 
 def _where(row: Row, factors: list[str]) -> str:
@@ -119,22 +119,11 @@ def _title(stem: str, names: Sequence[str]) -> str:
 
 
 def _grid(summary: pd.DataFrame, factors: list[str], shown: Sequence[str]) -> Grid:
-    names = [name for name in shown if f"{name}_mean" in summary]
-    heads = [*(capital(factor_label(name)) for name in factors), "Runs"]
-    heads += [measure_label(name) for name in names]
-    rows = [
-        [
-            *(value_label(row[name]) for name in factors),
-            f"{int(row['runs']):,}",
-            *(_cell(row, name) for name in names),
-        ]
-        for row in _records(summary.head(MOST_ROWS))
-    ]
+    """Show the rows of the table that the sweep prints."""
+    heads, rows = sweep_cells(summary.head(MOST_ROWS), factors, shown)
     note = "Means of the runs with 95 % intervals; the run is the unit."
+    if any(MISSING in row for row in rows):
+        note += f" {UNDEFINED_POINT}."
     if len(summary) > MOST_ROWS:
         note += f" The first {MOST_ROWS} of {len(summary):,} points; summary.csv has all."
     return Grid("Design points", heads, rows, note)
-
-
-def _cell(row: Row, name: str) -> str:
-    return "-" if math.isnan(float(row[f"{name}_mean"])) else _value(row, name)

@@ -1,32 +1,69 @@
 """Tables of a comparison of scenarios, on screen and in files."""
 
 from collections.abc import Sequence
-from math import floor, log10
+from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
 from sim.files import atomic_file
-from sim.report.labels import measure_digits, measure_label
+from sim.report.labels import is_share
+from sim.report.values import (
+    LEAST_PAIRS,
+    MARK,
+    MISSING,
+    POINTS,
+    Scale,
+    difference_text,
+    estimate_text,
+    spoken_scale,
+    table_label,
+    value_text,
+)
 
-MARK = "*"
 TITLE = "Means of the runs and paired differences [95 % intervals]"
-MORE_DIGITS = 2
-"""A difference shows at most so many digits more than the measure itself."""
-MILLION = 1e6
 NAME_WIDTH, MEAN_WIDTH, OTHER_WIDTH = 18, 22, 40
 """Letters that the columns of the table on screen take, with the space between them."""
 NARROW = 96
-LEAST_PAIRS = 5
-"""Of fewer runs no interval is shown: two that happen to agree would have one without width."""
+
+
+class Mean(NamedTuple):
+    """What a scenario gives for a measure: the mean of its runs."""
+
+    measure: str
+    label: str
+    estimate: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there are enough runs for an interval."""
+        return self.n >= LEAST_PAIRS and not isnan(self.low)
+
+    @property
+    def words(self) -> str:
+        """The mean with its interval."""
+        low, high = (self.low, self.high) if self.has_interval else (nan, nan)
+        return estimate_text(self.measure, self.estimate, low, high)
+
+    @property
+    def bare(self) -> str:
+        """The mean alone."""
+        return value_text(self.measure, self.estimate)
+
+    @property
+    def spoken(self) -> str:
+        """The mean alone as it stands in a sentence."""
+        return value_text(self.measure, self.estimate, spoken_scale(self.measure, self.estimate))
 
 
 class Difference(NamedTuple):
-    """A row of the table of a comparison, in words and as numbers."""
+    """How a scenario differs from the reference in a measure, over pairs of runs."""
 
     measure: str
     label: str
@@ -43,7 +80,7 @@ class Difference(NamedTuple):
     @property
     def has_interval(self) -> bool:
         """Whether there are enough pairs for an interval."""
-        return self.pairs >= LEAST_PAIRS and not np.isnan(self.low)
+        return self.pairs >= LEAST_PAIRS and not isnan(self.low)
 
     @property
     def is_none(self) -> bool:
@@ -53,22 +90,74 @@ class Difference(NamedTuple):
     @property
     def words(self) -> str:
         """The difference with its sign, its interval, and a mark where 0 lies outside."""
-        if np.isnan(self.estimate):
-            return "-"
+        return self._told(None)
+
+    @property
+    def spoken(self) -> str:
+        """The difference as it stands in a sentence."""
+        return self._told(POINTS if is_share(self.measure) else None).removesuffix(f" {MARK}")
+
+    def _told(self, scale: Scale | None) -> str:
         if self.is_none:
             return "0"
-        if not self.has_interval:
-            digits = measure_digits(self.measure)
-            if round(self.estimate, digits) == 0.0:
-                digits = difference_digits(self.measure, abs(self.estimate))
-            return _number(self.estimate, digits, sign="+")
-        digits = difference_digits(self.measure, (self.high - self.low) / 2.0)
-        if self.is_clear:  # and its nearer end is not to look like 0
-            nearer = min(abs(self.low), abs(self.high))
-            digits = max(digits, min(digits + MORE_DIGITS, -floor(log10(nearer))))
-        estimate = _number(self.estimate, digits, sign="+")
-        low, high = _number(self.low, digits), _number(self.high, digits)
-        return f"{estimate} [{low}, {high}]{' ' + MARK if self.is_clear else ''}"
+        low, high = (self.low, self.high) if self.has_interval else (nan, nan)
+        return difference_text(self.measure, self.estimate, low, high, scale)
+
+    def cell(self, runs: int) -> str:
+        """Write the difference, and of how many pairs it comes where those are not all."""
+        return self.words + _few(self.estimate, self.pairs, runs)
+
+
+class Row(NamedTuple):
+    """A row of the table of a comparison: what every output of it is made from."""
+
+    measure: str
+    reference: Mean
+    others: tuple[tuple[Mean, Difference], ...]
+    """Of each scenario but the reference."""
+
+    def cells(self, runs: int, shown: Sequence[str]) -> list[str]:
+        """Write the row: label, reference, and mean and difference of the scenarios shown.
+
+        Parameters
+        ----------
+        runs
+            Runs per scenario; a number from fewer is followed by how many.
+        shown
+            Labels of scenarios.
+        """
+        first = self.reference
+        cells = [table_label(self.measure), first.words + _few(first.estimate, first.n, runs)]
+        for mean, difference in self.others:
+            if mean.label in shown:
+                cells += [mean.bare + _few(mean.estimate, mean.n, runs), difference.cell(runs)]
+        return cells
+
+
+def _few(value: float, n: int, runs: int) -> str:
+    """Say from how many runs a number comes, where those are not all."""
+    return f" (n = {n:,})" if n < runs and not isnan(value) else ""
+
+
+def comparison_rows(table: pd.DataFrame) -> list[Row]:
+    """Return the rows of the table of a comparison, one a measure.
+
+    Parameters
+    ----------
+    table
+        From `sim.experiment.compare_runs`.
+    """
+    return [_row(table, measure) for measure in dict.fromkeys(table["measure"])]
+
+
+def _row(table: pd.DataFrame, measure: str) -> Row:
+    columns = ["scenario", "mean", "low", "high", "n"]
+    own = table.loc[table["measure"] == measure, columns]
+    reference, *means = (
+        Mean(measure, str(label), float(mean), float(low), float(high), int(n))
+        for label, mean, low, high, n in own.itertuples(index=False)
+    )
+    return Row(measure, reference, tuple(zip(means, differences(table, measure), strict=True)))
 
 
 def differences(table: pd.DataFrame, measure: str) -> list[Difference]:
@@ -89,62 +178,18 @@ def differences(table: pd.DataFrame, measure: str) -> list[Difference]:
     ]
 
 
-def difference_digits(measure: str, half_width: float) -> int:
-    """Return the digits that show a difference: those of the measure, or two that are certain."""
-    least = measure_digits(measure)
-    if not half_width > 0.0:
-        return least
-    return max(least, min(least + MORE_DIGITS, 1 - floor(log10(half_width))))
-
-
-def _number(value: float, digits: int, sign: str = "") -> str:
-    """Write a number; millions are written as such, and what is rounded to 0 has no minus."""
-    if abs(value) >= MILLION:
-        return f"{value / MILLION:{sign},.2f}M"
-    return f"{round(value, digits) + 0.0:{sign},.{digits}f}"
-
-
-def _few(n: int, runs: int) -> str:
-    """Say from how many runs a number comes, where those are not all."""
-    return f" (n = {n:,})" if n < runs else ""
-
-
-def _mean(row: "pd.Series[float]", measure: str, runs: int, *, with_interval: bool) -> str:
-    digits, n = measure_digits(measure), int(row["n"])
-    mean, low, high = (float(row[part]) for part in ("mean", "low", "high"))
-    if np.isnan(mean):
-        return "-"
-    words = _number(mean, digits)
-    if with_interval and n >= LEAST_PAIRS and not np.isnan(low):
-        words += f" [{_number(low, digits)}, {_number(high, digits)}]"
-    return words + _few(n, runs)
-
-
-def _cells(table: pd.DataFrame, others: Sequence[str], runs: int) -> list[list[str]]:
-    """Return the rows of the table in words: measure, reference, mean and difference of others."""
-    rows = []
-    for measure in dict.fromkeys(table["measure"]):
-        own = table[table["measure"] == measure].set_index("scenario")
-        cells = [measure_label(measure), _mean(own.iloc[0], measure, runs, with_interval=True)]
-        for difference in differences(table, measure):
-            if difference.label in others:
-                few = "" if np.isnan(difference.estimate) else _few(difference.pairs, runs)
-                mean = _mean(own.loc[difference.label], measure, runs, with_interval=False)
-                cells += [mean, f"{difference.words}{few}"]
-        rows.append(cells)
-    return rows
-
-
-def _heads(reference: str, others: Sequence[str]) -> list[str]:
+def comparison_heads(reference: str, others: Sequence[str]) -> list[str]:
+    """Return the heads of the table: measure, reference, and two columns a scenario."""
     pairs = [head for label in others for head in (label, f"{label} - {reference}")]
     return ["Measure", reference, *pairs]
 
 
-def _note(runs: int) -> str:
+def comparison_note(runs: int) -> str:
+    """Say how the table of a comparison is read."""
     return (
         f"{MARK} the interval leaves out 0; of 20 measures without a true difference, one is "
         f"marked by chance. n = {runs:,} runs or pairs of runs unless another number stands there; "
-        f"of fewer than {LEAST_PAIRS} no interval is shown; - undefined."
+        f"of fewer than {LEAST_PAIRS} no interval is shown; {MISSING} undefined."
     )
 
 
@@ -164,18 +209,19 @@ def comparison_tables(table: pd.DataFrame, runs: int, width: int) -> list[Table]
     fitting = max(1, (width - NAME_WIDTH - MEAN_WIDTH) // OTHER_WIDTH)
     # Where it is narrow, names are wrapped and intervals stand below, so that none is torn apart.
     names_width, gap = (NAME_WIDTH, "\n") if width < NARROW else (None, " ")
-    tables = []
+    rows, tables = comparison_rows(table), []
     for first in range(0, len(others), fitting):
         shown = others[first : first + fitting]
         part = Table(title=TITLE, title_justify="left", box=None, padding=(0, 1, 0, 0))
-        name, *heads = map(escape, _heads(reference, shown))
+        name, *heads = map(escape, comparison_heads(reference, shown))
         part.add_column(name, min_width=NAME_WIDTH, max_width=names_width)
         for head in heads:
             part.add_column(head, justify="right")
-        for row in _cells(table, shown, runs):
-            part.add_row(*(escape(cell.replace(" [", f"{gap}[")) for cell in row))
+        for row in rows:
+            cells = row.cells(runs, shown)
+            part.add_row(*(escape(cell.replace(" [", f"{gap}[")) for cell in cells))
         tables.append(part)
-    tables[-1].caption, tables[-1].caption_justify = _note(runs), "left"
+    tables[-1].caption, tables[-1].caption_justify = comparison_note(runs), "left"
     return tables
 
 
@@ -188,10 +234,11 @@ def comparison_markdown(table: pd.DataFrame, runs: int) -> str:
         As for `comparison_tables`.
     """
     reference, *others = dict.fromkeys(table["scenario"])
-    heads = _heads(reference, others)
-    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *_cells(table, others, runs)]
+    heads = comparison_heads(reference, others)
+    rows = [row.cells(runs, others) for row in comparison_rows(table)]
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
     text = "\n".join(f"| {' | '.join(cell.replace('|', '\\|') for cell in row)} |" for row in lines)
-    return f"{TITLE}\n\n{text}\n\n{_note(runs).replace(MARK, '\\' + MARK, 1)}\n"
+    return f"{TITLE}\n\n{text}\n\n{comparison_note(runs).replace(MARK, '\\' + MARK, 1)}\n"
 
 
 def write_comparison_tables(table: pd.DataFrame, runs: int, folder: Path) -> list[Path]:

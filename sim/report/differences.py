@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.comparison import LEAST_PAIRS, MILLION, Difference, differences
+from sim.report.comparison import Difference, differences
 from sim.report.labels import counted, measure_label
 from sim.report.style import (
     BLACK,
@@ -28,6 +28,7 @@ from sim.report.style import (
     new_figure,
     say_nothing_to_show,
 )
+from sim.report.values import LEAST_PAIRS, MILLION
 
 OTHERS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
 """Colours of the scenarios but the reference, which is black."""
@@ -103,9 +104,7 @@ def _draw_row(axes: Axes, measure: str, row: list[Difference], runs: int) -> Non
                 difference.estimate, place, marker, color=colour, markerfacecolor=face,
                 markersize=5.5, markeredgewidth=1.4,
             )  # fmt: skip
-        words = difference.words.replace("-", MINUS)
-        if difference.pairs < runs and np.isfinite(difference.estimate):
-            words += f" (n = {difference.pairs:,})"
+        words = difference.cell(runs).replace("-", MINUS)
         axes.annotate(
             words, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0),
             textcoords="offset points", va="center", fontsize=7.5,
@@ -136,7 +135,7 @@ def _scale(axes: Axes) -> None:
 
 
 def _tick(value: float) -> str:
-    text = f"{value / MILLION:,.6g}M" if abs(value) >= MILLION else f"{value:,.6g}"
+    text = f"{value / MILLION:,.6g} M" if abs(value) >= MILLION else f"{value:,.6g}"
     return text.replace("-", MINUS)
 
 

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from sim.report.comparison import LEAST_PAIRS
 from sim.report.differences import scenario_look
 from sim.report.labels import counted
 from sim.report.style import STYLE, add_caption, add_title, new_figure
+from sim.report.values import LEAST_PAIRS
 from sim.survival import SurvivalCurve, survival_curve
 
 BAND_ALPHA = 0.15

@@ -1,6 +1,7 @@
 """What a sizing shows: the response to one size, or the frontier of two."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 from rich.markup import escape
 from rich.table import Table
 
+from sim.measures import find_measure
 from sim.report.labels import (
     capital,
     counted,
     factor_label,
-    measure_digits,
     measure_label,
     value_label,
 )
@@ -32,13 +33,13 @@ from sim.report.style import (
     new_figure,
     say_nothing_to_show,
 )
+from sim.report.values import MILLION, range_text, table_label, value_text
 
 COLOURS = {"met": BLUE, "undecided": ORANGE, "not met": VERMILION}
 MARKERS = {"met": "o", "undecided": "s", "not met": "X"}
 FINDINGS = {"met": "rule kept", "undecided": "open", "not met": "rule missed"}
 WORDS = {"met": "suffices", "undecided": "undecided", "not met": "falls short"}
 PANEL_HEIGHT_IN = 2.9
-MILLION = 1e6
 SHARES = ("share of runs",)
 """What is tested where it is no measure."""
 
@@ -81,7 +82,9 @@ def draw_response(
 
 
 def _target_text(tested: str, target: float) -> str:
-    if tested in SHARES or abs(target) >= MILLION:
+    if tested in SHARES:
+        return f"{100 * target:.3g} %"
+    if abs(target) >= MILLION:
         return achieved_text(tested, target)
     return value_label(target)
 
@@ -240,36 +243,29 @@ def achieved_text(tested: str, value: float) -> str:
     value
         In the unit of the measure; infinite where some runs never reach it.
     """
-    if np.isnan(value):
-        return "-"
-    if tested in SHARES:
-        return f"{100 * value:.3g} %"
-    if np.isinf(value):
-        return "never"
-    if abs(value) >= MILLION:
-        return f"{value / MILLION:,.1f} M"
-    return f"{value:,.{measure_digits(tested.partition('[')[0])}f}"
+    return value_text(tested, value)
 
 
 def bounds_text(tested: str, low: float, high: float) -> str:
     """Write the bounds of what was achieved; a side that is not known yet is left out."""
-    if not np.isfinite([low, high]).any():
-        return ""
-    if not np.isfinite(low):
-        return f"at most {achieved_text(tested, high)}"
-    if not np.isfinite(high):
-        return f"at least {achieved_text(tested, low)}"
-    return f"{achieved_text(tested, low)} to {achieved_text(tested, high)}"
+    return range_text(tested, low, high)
 
 
 def force_table(title: str, forces: pd.DataFrame) -> Table:
     """Return forces as a table for the screen, a row each."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, min_width=len(title))
-    for name in forces:
-        table.add_column(capital(size_label(str(name))), justify="right")
+    names = [str(name) for name in forces]
+    for name in names:
+        head = table_label(name) if find_measure(name) else capital(size_label(name))
+        table.add_column(head, justify="right")
     for _, row in forces.iterrows():
-        table.add_row(*(value_label(value) for value in row))
+        table.add_row(*(_force_text(name, row[name]) for name in names))
     return table
+
+
+def _force_text(name: str, value: Any) -> str:
+    """Write a size of a force, or what it achieved in a measure."""
+    return value_text(name, float(value)) if find_measure(name) else value_label(value)
 
 
 def tested_text(evaluations: pd.DataFrame, factors: Sequence[str]) -> str:

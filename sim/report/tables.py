@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,20 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.files import atomic_file
-from sim.measures import Measure, measure_of
-from sim.report.labels import factor_label, measure_digits, measure_label, value_label
+from sim.measures import measure_of
+from sim.report.labels import factor_label, measure_digits, value_label
 from sim.report.sweeps import shown_measures
+from sim.report.values import MISSING, estimate_text, scale_of, table_label, value_text
 
 TITLE = "Mean of the runs [95 % interval of the mean]"
 UNDEFINED = "- undefined: nothing to measure, or fewer are ever answered than the quantile needs"
 UNDEFINED_POINT = "- undefined: nothing to measure in any run of the point"
-
-
-def format_value(measure: Measure, value: float) -> str:
-    """Return a value with as many digits as the measure deserves; `-` where it is undefined."""
-    if np.isnan(value):
-        return "-"
-    return f"{value:,.{measure.digits}f}"
 
 
 def summary_table(measures: Mapping[str, float]) -> Table:
@@ -38,41 +33,49 @@ def summary_table(measures: Mapping[str, float]) -> Table:
     table = Table(title="Measures of the run", title_justify="left", box=None, pad_edge=False)
     table.add_column("measure")
     table.add_column("value", justify="right")
-    table.add_column("unit")
-    undefined, group = False, ""
-    for name, number in measures.items():
-        measure, value = measure_of(name), float(number)
+    group = ""
+    for name, (label, value) in zip(measures, summary_rows(measures), strict=True):
+        measure = measure_of(name)
         if measure.group != group:
             if group:
                 table.add_row()
             group = measure.group
             table.add_row(f"[bold]{group}[/bold]")
-        undefined |= bool(np.isnan(value))
-        unit = "" if measure.unit in ("count", "share") else measure.unit
-        label = measure_label(name, with_unit=False)
-        table.add_row(f"  {escape(label)}", format_value(measure, value), unit)
-    if undefined:
+        table.add_row(f"  {escape(label)}", value)
+    if any(np.isnan(value) for value in measures.values()):
         table.caption = UNDEFINED
         table.caption_justify = "left"
     return table
 
 
+def summary_rows(measures: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Return label and value of the measures of one run, in words.
+
+    Parameters
+    ----------
+    measures
+        As for `summary_table`.
+    """
+    return [(table_label(name), value_text(name, float(value))) for name, value in measures.items()]
+
+
 def _interval(row: "pd.Series[float]", name: str) -> str:
     mean, low, high = (float(row[f"{name}_{part}"]) for part in ("mean", "low", "high"))
-    if np.isnan(mean):
-        return "-"
-    digits = measure_digits(name)
-    if np.isnan(low):
-        return f"{mean:,.{digits}f}"
-    return f"{mean:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+    return estimate_text(name, mean, low, high)
 
 
-def _cells(
-    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] | None
+def sweep_cells(
+    summary: pd.DataFrame, factors: Sequence[str], measures: Sequence[str] | None = None
 ) -> tuple[list[str], list[list[str]]]:
-    """Return heads and rows of the table of a sweep, in words."""
+    """Return heads and rows of the table of a sweep, in words.
+
+    Parameters
+    ----------
+    summary, factors, measures
+        As for `sweep_table`.
+    """
     shown = shown_measures(summary, measures)
-    heads = [*map(factor_label, factors), "Runs", *map(measure_label, shown)]
+    heads = [*map(factor_label, factors), "Runs", *map(table_label, shown)]
     rows = [
         [
             *(value_label(row[factor]) for factor in factors),
@@ -98,13 +101,13 @@ def sweep_table(
     measures
         Which measures to show; None = the key measures.
     """
-    heads, rows = _cells(summary, factors, measures)
+    heads, rows = sweep_cells(summary, factors, measures)
     table = Table(title=TITLE, title_justify="left", box=None, pad_edge=False)
     for head in heads:
         table.add_column(escape(head), justify="right")
     for row in rows:
         table.add_row(*map(escape, row))
-    if any("-" in row for row in rows):
+    if any(MISSING in row for row in rows):
         table.caption = UNDEFINED_POINT
         table.caption_justify = "left"
     return table
@@ -120,10 +123,10 @@ def sweep_markdown(
     summary, factors, measures
         As for `sweep_table`.
     """
-    heads, rows = _cells(summary, factors, measures)
+    heads, rows = sweep_cells(summary, factors, measures)
     lines = [heads, ["---:"] * len(heads), *rows]
     text = "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
-    note = f"\n\n{UNDEFINED_POINT}" if any("-" in row for row in rows) else ""
+    note = f"\n\n{UNDEFINED_POINT}" if any(MISSING in row for row in rows) else ""
     return f"{TITLE}\n\n{text}{note}\n"
 
 
@@ -172,22 +175,31 @@ def components_table(components: pd.DataFrame) -> Table:
     )
     for head in ("Measure", "Mean", "90 % by inputs", "SD inputs", "SD chance", "Share of inputs"):
         table.add_column(head, justify="left" if head == "Measure" else "right")
-    for row in components.itertuples(index=False):
-        share = f"{row.input_share:.0%} [{row.share_low:.0%}, {row.share_high:.0%}]"
-        table.add_row(
-            escape(measure_label(str(row.measure))),
-            f"{row.mean:.4g}",
-            f"{row.low:.4g} to {row.high:.4g}",
-            f"{row.sd_inputs:.3g}",
-            f"{row.sd_chance:.3g}",
-            share,
-        )
+    for _, row in components.iterrows():
+        table.add_row(*map(escape, _components_cells(row)))
     table.caption = (
         "Variance of single runs, split by analysis of variance with random effects: between "
         "design points (inputs) and within them (chance of a run)."
     )
     table.caption_justify = "left"
     return table
+
+
+def _components_cells(row: "pd.Series[Any]") -> list[str]:
+    """Write where the spread of a measure comes from, in one unit."""
+    name = str(row["measure"])
+    mean, low, high, *deviations = (
+        float(row[part]) for part in ("mean", "low", "high", "sd_inputs", "sd_chance")
+    )
+    share, least, most = (float(row[part]) for part in ("input_share", "share_low", "share_high"))
+    scale = scale_of(name, mean, low, high)
+    return [
+        table_label(name),
+        value_text(name, mean, scale),
+        scale.join(f"{scale.number(low)} to {scale.number(high)}"),
+        *(scale.join(scale.number(deviation, more=1)) for deviation in deviations),
+        estimate_text("share", share, least, most),
+    ]
 
 
 def write_sweep_tables(

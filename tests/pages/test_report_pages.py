@@ -14,6 +14,8 @@ from sim.cli import main
 from sim.commands.report import make_page
 from sim.errors import InputError
 from sim.pages.render import render
+from sim.report import comparison_tables
+from sim.report.values import LEAST_PAIRS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = """
@@ -138,8 +140,33 @@ def test_the_answer_of_a_comparison_is_its_table(home: Path) -> None:
     table = pd.read_csv(home / "compare" / "comparison.csv").set_index(["scenario", "measure"])
     base, own = table.loc[("small", "detection_rate")], table.loc[("more", "detection_rate")]
     answer = make_page(home / "compare").answer[0]
-    assert f"detection rate goes from {base['mean']:.3f} to {own['mean']:.3f}" in answer
-    assert f"[{own['difference_low']:.3f}, {own['difference_high']:.3f}]" in answer
+    before, after = (f"{100 * row['mean']:.1f} %" for row in (base, own))
+    assert f"detection rate goes from {before} to {after}" in answer
+    assert f"(difference {100 * own['difference']:+.1f} percentage points)" in answer
+
+
+@pytest.mark.parametrize("replications", [3, 20])
+def test_screen_markdown_and_page_of_a_comparison_show_the_same(
+    home: Path, replications: int
+) -> None:
+    """Catches an interval, a star, a digit or a number of runs that one output shows alone."""
+    out = home / f"compare-{replications}"
+    files = [str(home / "small.toml"), str(home / "more.toml")]
+    options = ["--replications", str(replications), "--out", str(out)]
+    assert main(["-q", "compare", *files, *options]) == 0
+    lines = (out / "comparison.md").read_text(encoding="utf-8").replace("\\*", "*").splitlines()
+    table = [line[2:-2].split(" | ") for line in lines if line.startswith("| ")]
+    (grid,) = make_page(out).grids
+    assert [list(grid.heads), *map(list, grid.rows)] == [table[0], *table[2:]]
+    (screen,) = comparison_tables(pd.read_csv(out / "comparison.csv"), replications, 200)
+    shown = [list(column.cells) for column in screen.columns]
+    assert [list(row) for row in zip(*shown, strict=True)] == table[2:]
+    assert lines[-1] == grid.note == screen.caption
+    has_intervals = any("[" in cell for row in table[2:] for cell in row[1:])
+    assert has_intervals == (replications >= LEAST_PAIRS)
+    assert any("*" in row[-1] for row in table[2:]) == has_intervals
+    page = read(render(make_page(out)))
+    assert all(cell in page for row in table[2:] for cell in row)
 
 
 def test_the_answer_of_a_sweep_is_its_summary(home: Path) -> None:
@@ -147,8 +174,8 @@ def test_the_answer_of_a_sweep_is_its_summary(home: Path) -> None:
     summary = pd.read_parquet(home / "sweep" / "summary.parquet")
     answer = make_page(home / "sweep").answer
     low, high = summary["detection_rate_mean"].min(), summary["detection_rate_mean"].max()
-    assert f"detection rate lies between {low:.3f}".lower() in answer[0].lower()
-    assert f" and {high:.3f}" in answer[0]
+    assert f"detection rate lies between {100 * low:.1f} ".lower() in answer[0].lower()
+    assert f" and {100 * high:.1f} " in answer[0]
     assert "8 runs at 4 design points" in answer[1]
 
 

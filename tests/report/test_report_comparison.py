@@ -15,8 +15,9 @@ from sim.report import (
     draw_holding,
     holding_table,
 )
-from sim.report.comparison import Difference, difference_digits
+from sim.report.comparison import Difference
 from sim.report.differences import scenario_look
+from sim.report.values import more_digits
 
 RUNS = 20
 
@@ -60,7 +61,7 @@ def test_table_shows_every_scenario_whole(width: int) -> None:
     assert "…" not in shown
     assert "more - base" in shown
     assert "less - base" in shown
-    assert "M, " in shown
+    assert "] M" in shown
     lines = shown.splitlines()
     assert all(len(line) <= width for line in lines)
     assert any("0.300" in line or "0.30" in line for line in lines if "Detection" in line)
@@ -112,15 +113,19 @@ def test_difference_in_words() -> None:
     assert near.words == "-0.0160 [-0.0312, -0.0004] *"
     assert Difference("answered_share", "x", -0.0004, -0.1, 0.1, 2).words == "-0.00040"
     vague = Difference("response_time_p50_min", "x", -0.04, -2.0, 1.9, 9)
-    assert vague.words == "+0.0 [-2.0, 1.9]"
+    assert vague.words == "+0.0 [-2.0, 1.9] min"
     assert Difference("sorties", "x", 0.0, 0.0, 0.0, 9).words == "0"
     assert Difference("sorties", "x", 3.0, 3.0, 3.0, 9).words == "+3 [3, 3] *"
     nan = float("nan")
     assert Difference("sorties", "x", nan, nan, nan, 0).words == "-"
     assert Difference("sorties", "x", 2.0, nan, nan, 1).words == "+2"
     millions = Difference("monitor_cost_usd", "x", -2.5e6, -3.5e6, -1.5e6, 9)
-    assert millions.words == "-2.50M [-3.50M, -1.50M] *"
-    assert difference_digits("detection_rate", 1e-9) == 5
+    assert millions.words == "-2.50 [-3.50, -1.50] M *"
+    assert more_digits(3, 1e-9) == 2
+    hours = Difference("response_time_p50_min", "x", -300.0, -360.0, -240.0, 9)
+    assert hours.words == "-5.0 [-6.0, -4.0] h *"
+    share = Difference("detection_rate", "x", 0.0843, 0.05, 0.1186, 9)
+    assert share.spoken == "+8.4 [5.0, 11.9] percentage points"
 
 
 @pytest.mark.parametrize("scenarios", [2, 3, 6, 10])
