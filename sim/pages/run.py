@@ -78,10 +78,10 @@ def _help(measures: Mapping[str, float], scenario: dict[str, Any]) -> str:
     mean = measures[f"{_TIME}{of}"]
     if math.isnan(mean):
         return words
-    limit = value_text(_TIME, 60.0 * float(scenario["measures"]["follow_up_h"]))
+    limit_h = float(scenario["measures"]["follow_up_h"])
     return (
         f"{words}, on average {value_text(_TIME, mean)} after the first report, where longer times "
-        f"and what is never reached count as {limit}"
+        f"and what is never reached count as {limit_h:g} h"
     )
 
 

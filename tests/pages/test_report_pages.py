@@ -15,7 +15,7 @@ from sim.commands.report import make_page
 from sim.errors import InputError
 from sim.pages.render import render
 from sim.report import comparison_tables
-from sim.report.values import LEAST_PAIRS
+from sim.report.values import LEAST_PAIRS, value_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = """
@@ -133,6 +133,23 @@ def test_the_answer_of_a_run_is_its_measures(home: Path) -> None:
     answer = make_page(home / "run").answer[0]
     assert f"Of {summary['n_violations']:,.0f} violations" in answer
     assert f"{100 * summary['detection_rate']:.0f} % were detected" in answer
+
+
+def test_help_on_land_is_told_by_name_where_there_is_help_elsewhere(tmp_path: Path) -> None:
+    """Catches boats, aircraft and cars in one time, in the answer or in the table below it."""
+    scenario = tmp_path / "days.toml"
+    base = ROOT / "configs" / "baseline.toml"
+    scenario.write_text(f'extends = "{base}"\n[run]\nduration_days = 6\n', encoding="utf-8")
+    assert main(["-q", "run", str(scenario), "--out", str(tmp_path / "run")]) == 0
+    measures = json.loads((tmp_path / "run" / "summary.json").read_text("utf-8"))["measures"]
+    page = make_page(tmp_path / "run")
+    reached = measures["answered_share[domain=land]"]
+    assert f"support reached {100 * reached:.0f} % of those on land" in page.answer[0]
+    mean = measures["response_time_restricted_mean_min[domain=land]"]
+    assert value_text("response_time_restricted_mean_min", mean) in page.answer[0]
+    labels = [row[0] for row in page.grids[0].rows]
+    assert "Answered, of all, land" in labels
+    assert "Answered, of all" not in labels
 
 
 def test_the_answer_of_a_comparison_is_its_table(home: Path) -> None:
