@@ -211,7 +211,21 @@ def summarise(
     DataFrame
         One row a point: the factors, ``runs`` (that went well), ``failed``, and for each measure
         ``<measure>_mean``, ``_low`` and ``_high`` (Student's t over runs, as `mean_interval`;
-        Wilson's interval for `INDICATORS`).
+        Wilson's interval for `INDICATORS`). A measure that is undefined in some run that went well
+        also has ``<measure>_n``: the runs that its mean is of.
+    """
+    return without_full_counts(summarise_with_counts(runs, factors, measures, confidence))
+
+
+def summarise_with_counts(
+    runs: pd.DataFrame,
+    factors: Sequence[str],
+    measures: Sequence[str] | None = None,
+    confidence: float = CONFIDENCE,
+) -> pd.DataFrame:
+    """Summarise runs as `summarise`, with ``<measure>_n`` for every measure.
+
+    Parts of a summary that were made one by one can so be joined before `without_full_counts`.
     """
     names = list(measures) if measures is not None else measure_columns(runs, factors)
     failed = runs["error"].ne("") if "error" in runs else pd.Series(False, index=runs.index)
@@ -229,11 +243,19 @@ def summarise(
     columns = {
         f"{name}_{part}": values[name]
         for name in names
-        for part, values in (("mean", mean), ("low", low), ("high", high))
+        for part, values in (("mean", mean), ("low", low), ("high", high), ("n", count))
     }
     return pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1).reset_index(
         drop=True
     )
+
+
+def without_full_counts(summary: pd.DataFrame) -> pd.DataFrame:
+    """Leave out ``<measure>_n`` of the measures that are defined in every run that went well."""
+    means = [str(name) for name in summary if str(name).endswith("_mean")]
+    counts = [f"{name.removesuffix('_mean')}_n" for name in means]
+    full = [name for name in counts if name in summary and summary[name].equals(summary["runs"])]
+    return summary.drop(columns=full)
 
 
 def measure_columns(runs: pd.DataFrame, factors: Sequence[str]) -> list[str]:

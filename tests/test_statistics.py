@@ -134,3 +134,13 @@ def test_indicators_are_the_measures_that_are_yes_or_no() -> None:
     """Catches a new measure of yes or no that is given Student's interval."""
     told = {name for name, found in MEASURES.items() if found.definition.startswith("1 if")}
     assert told == INDICATORS
+
+
+def test_summary_counts_the_runs_of_a_mean() -> None:
+    """Catches a mean of the few runs that have the measure beside the number of all runs."""
+    time = [5.0, np.nan, 7.0, 1.0, 2.0, 3.0]
+    runs = pd.DataFrame({"point": [0, 0, 0, 1, 1, 1], "time": time, "rate": 0.5, "error": ""})
+    summary = summarise(runs, [])
+    assert summary["time_n"].tolist() == [2, 3]
+    assert "rate_n" not in summary
+    assert summary["runs"].tolist() == [3, 3]

@@ -26,7 +26,7 @@ from sim.experiment.store import (
 )
 from sim.experiment.table import chunk_table, factor_columns, runs_frame
 from sim.files import place
-from sim.statistics import summarise
+from sim.statistics import summarise_with_counts, without_full_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -144,8 +144,8 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
     there = int(sweep_manifest(folder)["replications"])
     design = design.model_copy(update={"replications": there})
     points = iterate_points(folder, design, planned_there(folder))
-    summaries = [summarise(runs, list(design.columns)) for runs in points]
-    return pd.concat(summaries, ignore_index=True)
+    summaries = [summarise_with_counts(runs, list(design.columns)) for runs in points]
+    return without_full_counts(pd.concat(summaries, ignore_index=True))
 
 
 def _run(

@@ -19,6 +19,10 @@ from sim.report.values import MISSING, estimate_text, scale_of, table_label, val
 
 TITLE = "Mean of the runs [95 % interval of the mean]"
 UNDEFINED = "- undefined: nothing to measure, or fewer are ever answered than the quantile needs"
+SOME_RUNS = (
+    "n: the runs that the mean is of, where the measure is undefined in others. Times of answers\n"
+    "are undefined where too few are answered: the mean is of the better runs, and looks too good."
+)
 UNDEFINED_POINT = "- undefined: nothing to measure in any run of the point"
 
 
@@ -61,7 +65,16 @@ def summary_rows(measures: Mapping[str, float]) -> list[tuple[str, str]]:
 
 def _interval(row: "pd.Series[float]", name: str) -> str:
     mean, low, high = (float(row[f"{name}_{part}"]) for part in ("mean", "low", "high"))
-    return estimate_text(name, mean, low, high)
+    text = estimate_text(name, mean, low, high)
+    defined = row.get(f"{name}_n", row["runs"])
+    return f"{text} (n = {int(defined):,})" if defined < row["runs"] and text != MISSING else text
+
+
+def _notes(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return what a reader has to know of the cells of a sweep's table."""
+    cells = [cell for row in rows for cell in row]
+    notes = [SOME_RUNS] if any("(n = " in cell for cell in cells) else []
+    return notes + ([UNDEFINED_POINT] if MISSING in cells else [])
 
 
 def sweep_cells(
@@ -107,8 +120,8 @@ def sweep_table(
         table.add_column(escape(head), justify="right")
     for row in rows:
         table.add_row(*map(escape, row))
-    if any(MISSING in row for row in rows):
-        table.caption = UNDEFINED_POINT
+    if notes := _notes(rows):
+        table.caption = "\n".join(notes)
         table.caption_justify = "left"
     return table
 
@@ -126,8 +139,7 @@ def sweep_markdown(
     heads, rows = sweep_cells(summary, factors, measures)
     lines = [heads, ["---:"] * len(heads), *rows]
     text = "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
-    note = f"\n\n{UNDEFINED_POINT}" if any(MISSING in row for row in rows) else ""
-    return f"{TITLE}\n\n{text}{note}\n"
+    return "\n\n".join((TITLE, text, *_notes(rows))) + "\n"
 
 
 def _escaped(cell: str) -> str:
@@ -139,8 +151,9 @@ def sweep_csv(
 ) -> str:
     """Return the design points of a sweep as comma-separated values, rounded as on the screen.
 
-    The first row holds the keys of the factors and `<measure>_mean`, `_low` and `_high`; what is
-    undefined is empty.
+    The first row holds the keys of the factors and `<measure>_mean`, `_low` and `_high`, and `_n`
+    (the runs that the mean is of) where a measure is undefined in some run; what is undefined is
+    empty.
 
     Parameters
     ----------
@@ -152,13 +165,15 @@ def sweep_csv(
     digits = [measure_digits(name) + 1 for name in shown for _ in range(3)]
     file = StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*factors, "runs", *columns])
+    counts = [f"{name}_n" for name in shown if f"{name}_n" in summary]
+    writer.writerow([*factors, "runs", *columns, *counts])
     for _, row in summary.iterrows():
         numbers = [
             "" if np.isnan(row[name]) else f"{row[name]:.{places}f}"
             for name, places in zip(columns, digits, strict=True)
         ]
-        writer.writerow([*(row[factor] for factor in factors), int(row["runs"]), *numbers])
+        of = [int(row[name]) for name in counts]
+        writer.writerow([*(row[factor] for factor in factors), int(row["runs"]), *numbers, *of])
     return file.getvalue()
 
 

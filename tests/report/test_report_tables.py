@@ -3,11 +3,15 @@
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from rich.console import Console
 
 from sim import Scenario, simulate
+from sim.experiment import summarise
 from sim.measures import MEASURES
 from sim.report import summary_table
+from sim.report.tables import SOME_RUNS, sweep_csv, sweep_markdown
 
 
 def test_every_measure_is_shown_under_its_group() -> None:
@@ -21,3 +25,22 @@ def test_every_measure_is_shown_under_its_group() -> None:
     assert all(measure.label in shown for measure in MEASURES.values())
     assert all(measure.group in shown for measure in MEASURES.values())
     assert "Detection rate, shelling, severity \u2265 4" in shown
+
+
+def test_a_sweep_tells_of_how_many_runs_a_mean_is() -> None:
+    """Catches a mean of the best runs only that is printed as one of all runs."""
+    times = [50.0, np.nan, np.nan, 52.0, 61.0, 62.0, 63.0, 64.0]
+    runs = pd.DataFrame(
+        {"point": [0] * 4 + [1] * 4, "count": [1] * 4 + [2] * 4, "response_time_p90_min": times}
+    )
+    measures = ["response_time_p90_min"]
+    text = sweep_markdown(summarise(runs, ["count"]), ["count"], measures)
+    few, all_four = text.splitlines()[4:6]
+    assert "(n = 2)" in few
+    assert "n =" not in all_four
+    assert SOME_RUNS in text
+    head, *rows = sweep_csv(summarise(runs, ["count"]), ["count"], measures).splitlines()
+    assert head.endswith("_high,response_time_p90_min_n")
+    assert [row.rsplit(",", 1)[1] for row in rows] == ["2", "4"]
+    whole = sweep_markdown(summarise(runs[4:], ["count"]), ["count"], measures)
+    assert SOME_RUNS not in whole
