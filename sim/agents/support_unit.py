@@ -11,7 +11,7 @@ from sim.agents.view import RemovableView
 from sim.agents.violation import EXPIRED, LOST, UNDER_WAY, WAITING, note_answer
 from sim.kernel.calendar import CALL_EXPIRED, UNIT_ARRIVED, UNIT_READY, push
 from sim.kernel.compiled import compiled, handler
-from sim.kernel.instants import SAME_H, before
+from sim.kernel.instants import SAME_H
 from sim.kernel.lots import lot
 from sim.kernel.world import Records, World, column
 from sim.scenario.command import RULES
@@ -87,6 +87,10 @@ RESPONDING = 1
 ON_SCENE = 2  # and, once its work is done, on the way back
 
 
+SAME_SHARE = 1e-9
+"""Ways whose times differ by a smaller share take the same time: from one town, for instance."""
+
+
 @compiled
 def forward_point(world: World, base: Records, violation: Records) -> tuple[float, float]:
     """Return where the units of a base go (km): the violation, or a forward point short of it.
@@ -114,6 +118,15 @@ def _straight_km(world: World, base: Records, violation: Records) -> float:
 
 
 @compiled
+def _sooner(hours: float, other: float) -> bool:
+    """Tell whether one way takes less time than another, by more than rounding.
+
+    Relative to the time, so that units of any speed, however great, are told apart by distance.
+    """
+    return hours < other * (1.0 - SAME_SHARE)
+
+
+@compiled
 def _nearest_base(world: World, v: int, own_sector: bool) -> tuple[int, float]:
     """Return the base with a ready, fitting unit that arrives first, and its straight way (km).
 
@@ -132,7 +145,7 @@ def _nearest_base(world: World, v: int, own_sector: bool) -> tuple[int, float]:
     slack_km = world.near_slack[row] + beyond_km
     slack_h = slack_km * world.settings[0].most_h_per_km
     for place in range(world.near_bases.shape[1]):
-        if before(best_h, world.near_hours[row, place] - slack_h):
+        if _sooner(best_h, world.near_hours[row, place] - slack_h):
             break
         b = world.near_bases[row, place]
         base = world.bases[b]
@@ -142,11 +155,11 @@ def _nearest_base(world: World, v: int, own_sector: bool) -> tuple[int, float]:
             continue
         km = _straight_km(world, base, violation)
         hours = base.readiness_h + km * base.h_per_km
-        if before(best_h, hours):
+        if _sooner(best_h, hours):
             continue
         if (
             best < 0
-            or before(hours, best_h)
+            or _sooner(hours, best_h)
             or lot(world, v, base.name) < lot(world, v, world.bases[best].name)
         ):
             best, best_h, best_km = b, hours, km
