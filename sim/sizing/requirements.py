@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.measures import MEASURES, parse_request
+from sim.measures import MEASURES, find_measure, parse_request
 from sim.scenario.messages import did_you_mean
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -93,7 +93,7 @@ class Requirement:
     @property
     def is_bounded(self) -> bool:
         """Whether what is averaged over runs lies between 0 and 1 in every run."""
-        known = MEASURES.get(base_name(self.measure))
+        known = find_measure(self.measure)
         return self.is_share_of_runs or (known is not None and known.unit == "share")
 
     def sample(self, value: float) -> float:
@@ -158,7 +158,7 @@ def read_requirement(text: str) -> Requirement:
 
 def _possible(measure: str, limit: float, text: str) -> float:
     """Return a limit that the measure can reach."""
-    known = MEASURES.get(base_name(measure))
+    known = find_measure(measure)
     if limit < 0.0 or (known is not None and known.unit == "share" and limit > 1.0):
         most = " and at most 1, as a share is" if known and known.unit == "share" else ""
         raise InputError(f"{text!r}: the limit must be at least 0{most}")
@@ -215,7 +215,7 @@ def value_of_run(measure: str, measures: Mapping[str, float]) -> float:
     if measure not in measures:
         raise InputError(f"a run gives no {measure}")
     value = float(measures[measure])
-    known = MEASURES.get(base_name(measure))
+    known = find_measure(measure)
     if not isnan(value) or known is None or known.unit != "min":
         return value
     if measures.get("n_violations") == 0:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from sim.measures import MEASURES
+from sim.measures import find_measure
 from sim.sizing.bench import Bench
 from sim.sizing.frontier import Knowledge
-from sim.sizing.requirements import Requirement, base_name
+from sim.sizing.requirements import Requirement
 from sim.sizing.trend import Place
 
 type Floats = NDArray[np.float64]
@@ -134,6 +134,6 @@ def _used_up(bench: Bench, place: Place) -> str:
 def _amount(rule: Requirement, estimate: float) -> str:
     if rule.is_share_of_runs:
         return f"{100 * estimate:.0f} % of runs"
-    known = MEASURES.get(base_name(rule.measure))
+    known = find_measure(rule.measure)
     unit = "" if known is None or known.unit in ("share", "count") else f" {known.unit}"
     return f"{estimate:,.4g}{unit}" if abs(estimate) < 1e5 else f"{estimate:,.0f}{unit}"
