@@ -57,8 +57,8 @@ def answers(port):
 
 
 @contextmanager
-def opened(address, profile):
-    """Open the page; at the end, nothing was asked of other machines and nothing failed."""
+def started(profile):
+    """Run a browser, without a page yet."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     options = webdriver.ChromeOptions()
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
@@ -66,7 +66,24 @@ def opened(address, profile):
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     browser = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
     try:
-        browser.set_window_size(1280, 860)
+        yield browser
+    finally:
+        browser.quit()
+
+
+@contextmanager
+def opened(browser, address):
+    """Open the page in a tab; at the end, nothing was asked of other machines and nothing failed.
+
+    Nothing is left of the tabs before: neither what they stored nor what they logged.
+    """
+    browser.switch_to.new_window("tab")
+    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    forgotten = {"origin": address, "storageTypes": "all"}
+    browser.execute_cdp_cmd("Storage.clearDataForOrigin", forgotten)
+    forget_logs(browser)
+    browser.set_window_size(1280, 860)
+    try:
         browser.get(address)
         until(lambda: find(browser, "canvas"), seconds=40)
         until(lambda: painted(browser) > 0, seconds=20)
@@ -75,7 +92,21 @@ def opened(address, profile):
         severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
         assert severe == [], severe
     finally:
-        browser.quit()
+        close_tabs(browser)
+
+
+def forget_logs(browser):
+    for kind in ("performance", "browser"):
+        browser.get_log(kind)
+
+
+def close_tabs(browser):
+    """Close all tabs but the first, which keeps the browser open."""
+    first, *others = browser.window_handles
+    for tab in others:
+        browser.switch_to.window(tab)
+        browser.close()
+    browser.switch_to.window(first)
 
 
 def saves_into(browser, folder):

@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 
 from sim import Scenario, simulate
-from sim.app.scenarios import CONFIGS
 
 pytest.importorskip("solara")
 pytest.importorskip("selenium")
@@ -20,40 +19,13 @@ from chromium import (
     corner,
     drawn,
     find,
-    opened,
     painted,
-    served_app,
     text,
     until,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZES = ((1280, 720), (1920, 1080))
-DAYS = 3
-SCENARIO = f"""extends = "{CONFIGS / "minimal.toml"}"
-title = "A short run"
-[run]
-duration_days = {DAYS}
-"""
-
-
-@pytest.fixture(scope="module")
-def scenario(tmp_path_factory):
-    path = tmp_path_factory.mktemp("app") / "short.toml"
-    path.write_text(SCENARIO)
-    return path
-
-
-@pytest.fixture(scope="module")
-def address(scenario):
-    with served_app(scenario) as address:
-        yield address
-
-
-@pytest.fixture
-def page(address, tmp_path):
-    with opened(address, tmp_path / "profile") as browser:
-        yield browser
 
 
 def test_drones_move_and_figures_grow(page):

@@ -13,7 +13,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.mark.browser
-def test_solara_serves_the_page(tmp_path):
+def test_solara_serves_the_page(browser):
     """Would catch a page that only our own command can serve."""
     port = free_port()
     command = [
@@ -21,7 +21,7 @@ def test_solara_serves_the_page(tmp_path):
         "--port", str(port),
     ]  # fmt: skip
     quiet = {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
-    with served(command, port, quiet) as address, opened(address, tmp_path / "profile") as page:
+    with served(command, port, quiet) as address, opened(browser, address) as page:
         click(page, "#play")
         until(lambda: int(canvas(page, "number")) > 5)
 

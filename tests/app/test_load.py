@@ -49,9 +49,9 @@ def scenario(tmp_path):
     return path
 
 
-def test_a_busy_map_is_painted_fast_enough(scenario, tmp_path):
+def test_a_busy_map_is_painted_fast_enough(browser, scenario):
     """Would catch a map that cannot follow 300 moving agents and 200 events on a fine line."""
-    with served_app(scenario) as address, opened(address, tmp_path / "profile") as page:
+    with served_app(scenario) as address, opened(browser, address) as page:
         click(page, "#play")
         until(lambda: drawn(page)["events"] >= 200, seconds=60)
         first, start, least = int(canvas(page, "number")), time.monotonic(), drawn(page)

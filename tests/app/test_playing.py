@@ -16,7 +16,6 @@ from chromium import (
     choose,
     click,
     find,
-    opened,
     painted,
     served_app,
     text,
@@ -41,10 +40,9 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def page(address, tmp_path):
-    with opened(address, tmp_path / "profile") as browser:
-        choose(browser, "#speed", "5")
-        yield browser
+def page(page):
+    choose(page, "#speed", "5")
+    return page
 
 
 def play(page):

@@ -16,7 +16,6 @@ from chromium import (
     choose,
     click,
     find,
-    opened,
     saved,
     saves_into,
     served_app,
@@ -38,6 +37,18 @@ def swept(tmp_path_factory):
     return out
 
 
+@pytest.fixture(scope="module")
+def address(swept):
+    with served_app("--results", swept) as address:
+        yield address
+
+
+@pytest.fixture
+def page(page):
+    until(lambda: find(page, ".ceasefire-results svg, .ceasefire-results img"), seconds=30)
+    return page
+
+
 def pick(browser, label, words):
     """Choose in one of the panel's own lists."""
     (field,) = [one for one in find(browser, ".ceasefire-results .v-select") if label in one.text]
@@ -47,26 +58,24 @@ def pick(browser, label, words):
     next(one for one in find(browser, items) if words in one.text).click()
 
 
-def test_a_run_is_chosen_and_ends_as_in_the_batch(swept, tmp_path):
+def test_a_run_is_chosen_and_ends_as_in_the_batch(page, swept):
     """Would catch a panel without figure or frontier, and a run that is not the chosen one."""
     row = load_results(swept).set_index(["point", "replication"]).loc[(POINT, REPLICATION)]
-    with served_app("--results", swept) as address, opened(address, tmp_path / "p") as page:
-        until(lambda: find(page, ".ceasefire-results svg, .ceasefire-results img"), seconds=30)
-        assert find(page, ".ceasefire-least")
-        pick(page, "Design point", f"{POINT}: ")
-        slider = find(page, ".ceasefire-results .v-slider__thumb-container")[0]
-        slider.send_keys("\ue014" * REPLICATION)
-        until(lambda: slider.get_attribute("aria-valuenow") == str(REPLICATION))
-        by_text(page, "button", "Watch this run").click()
-        until(lambda: text(page, "#clock").startswith("day 1, 00:00"))
-        until(lambda: f"point {POINT}, replication {REPLICATION}" in text(page, "#scenario"))
-        choose(page, "#speed", "180")
-        click(page, "#play")
-        until(lambda: "end of the run" in text(page, "#clock"), seconds=30)
-        assert page.save_screenshot(str(PICTURES / "results.png"))
-        assert text(page, "#detection") == f"{100 * row['detection_rate']:.0f} %"
-        assert f"of {row['n_violations']:.0f} violations" in text(page, ".tile.wide")
-        assert text(page, "#median") == f"{row['response_time_p50_min']:.0f} min"
+    assert find(page, ".ceasefire-least")
+    pick(page, "Design point", f"{POINT}: ")
+    slider = find(page, ".ceasefire-results .v-slider__thumb-container")[0]
+    slider.send_keys("\ue014" * REPLICATION)
+    until(lambda: slider.get_attribute("aria-valuenow") == str(REPLICATION))
+    by_text(page, "button", "Watch this run").click()
+    until(lambda: text(page, "#clock").startswith("day 1, 00:00"))
+    until(lambda: f"point {POINT}, replication {REPLICATION}" in text(page, "#scenario"))
+    choose(page, "#speed", "180")
+    click(page, "#play")
+    until(lambda: "end of the run" in text(page, "#clock"), seconds=30)
+    assert page.save_screenshot(str(PICTURES / "results.png"))
+    assert text(page, "#detection") == f"{100 * row['detection_rate']:.0f} %"
+    assert f"of {row['n_violations']:.0f} violations" in text(page, ".tile.wide")
+    assert text(page, "#median") == f"{row['response_time_p50_min']:.0f} min"
 
 
 def controls(page):
@@ -84,31 +93,29 @@ def watch(page, point, replication):
     answered(page, by_text(page, "button", "Watch this run").click)
 
 
-def test_the_controls_show_the_run_that_is_watched(swept, tmp_path):
+def test_the_controls_show_the_run_that_is_watched(page, swept, tmp_path):
     """Would catch a scenario box, lever, seed or file of another run than the one on display."""
     rows = load_results(swept).set_index(["point", "replication"])
-    with served_app("--results", swept) as address, opened(address, tmp_path / "p") as page:
-        saves_into(page, tmp_path)
-        until(lambda: find(page, ".ceasefire-results svg, .ceasefire-results img"), seconds=30)
-        first = controls(page)[0]
-        seen = {}
-        for point, replication in ((3, 1), (1, 0), (0, 1)):
-            watch(page, point, replication)
-            name = f"point {point}, replication {replication}"
-            row = rows.loc[(point, replication)]
-            numbers = [str(row[key]) for key in FACTORS]
-            seen[name] = [name, str(row["seed"]), *numbers]
-            assert controls(page) == seen[name]
-            click(page, "[data-save='now events.csv']")
-            levels = "-".join(f"{key}={row[key]}" for key in FACTORS)
-            stem = f"{swept.name}_point_{point}-{levels}-seed{row['seed']}-0h"
-            assert saved(tmp_path, ".csv").name == f"{stem}-events.csv"
-        answered(page, lambda: choose(page, "#seed", "99"))
-        # another seed: the point still, but no longer that run
-        assert controls(page) == ["point 0", "99", *seen["point 0, replication 1"][2:]]
-        answered(page, lambda: choose(page, "#scenario", first))
-        assert controls(page)[:2] == [first, "99"]
-        for name, shown in seen.items():
-            answered(page, lambda name=name: choose(page, "#scenario", name))
-            assert controls(page) == shown
-        assert page.save_screenshot(str(PICTURES / "watched.png"))
+    saves_into(page, tmp_path)
+    first = controls(page)[0]
+    seen = {}
+    for point, replication in ((3, 1), (1, 0), (0, 1)):
+        watch(page, point, replication)
+        name = f"point {point}, replication {replication}"
+        row = rows.loc[(point, replication)]
+        numbers = [str(row[key]) for key in FACTORS]
+        seen[name] = [name, str(row["seed"]), *numbers]
+        assert controls(page) == seen[name]
+        click(page, "[data-save='now events.csv']")
+        levels = "-".join(f"{key}={row[key]}" for key in FACTORS)
+        stem = f"{swept.name}_point_{point}-{levels}-seed{row['seed']}-0h"
+        assert saved(tmp_path, ".csv").name == f"{stem}-events.csv"
+    answered(page, lambda: choose(page, "#seed", "99"))
+    # another seed: the point still, but no longer that run
+    assert controls(page) == ["point 0", "99", *seen["point 0, replication 1"][2:]]
+    answered(page, lambda: choose(page, "#scenario", first))
+    assert controls(page)[:2] == [first, "99"]
+    for name, shown in seen.items():
+        answered(page, lambda name=name: choose(page, "#scenario", name))
+        assert controls(page) == shown
+    assert page.save_screenshot(str(PICTURES / "watched.png"))

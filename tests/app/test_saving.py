@@ -21,43 +21,21 @@ from chromium import (
     choose,
     click,
     find,
-    opened,
     saved,
     saves_into,
-    served_app,
     text,
     until,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY, UNITS = "monitors.male.count", "support.patrols.count"
-DAYS = 3
-SCENARIO = f"""extends = "{CONFIGS / "minimal.toml"}"
-title = "A short run"
-[run]
-duration_days = {DAYS}
-"""
-
-
-@pytest.fixture(scope="module")
-def scenario(tmp_path_factory):
-    path = tmp_path_factory.mktemp("app") / "short.toml"
-    path.write_text(SCENARIO)
-    return path
-
-
-@pytest.fixture(scope="module")
-def address(scenario):
-    with served_app(scenario) as address:
-        yield address
 
 
 @pytest.fixture
-def page(address, tmp_path):
-    with opened(address, tmp_path / "profile") as browser:
-        saves_into(browser, tmp_path)
-        choose(browser, "#speed", "180")
-        yield browser
+def page(page, tmp_path):
+    saves_into(page, tmp_path)
+    choose(page, "#speed", "180")
+    return page
 
 
 def save(page, folder, ending, run="now"):
