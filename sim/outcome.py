@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import mesa  # noqa: F401 - loading it costs less where few calls lie below: it looks into them all
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+import mesa  # noqa: F401 - loading it costs less where few calls lie below: it looks into them all
 import pandas as pd
 
 from sim.errors import InputError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy  # not scipy.stats, which takes half a second to load and is seldom needed
 
 from sim.errors import InputError
 from sim.scenario.messages import did_you_mean, show
@@ -41,24 +41,24 @@ class _Law:
 
 
 def _normal(mean: float, sd: float, low: float = -np.inf, high: float = np.inf) -> Any:
-    return stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
+    return scipy.stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
 
 
 def _triangular(low: float, mode: float, high: float) -> Any:
-    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+    return scipy.stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
 
 
 def _beta(a: float, b: float, low: float = 0.0, high: float = 1.0) -> Any:
-    return stats.beta(a, b, loc=low, scale=high - low)
+    return scipy.stats.beta(a, b, loc=low, scale=high - low)
 
 
 LAWS = {
     "uniform": _Law(
-        ("low", "high"), (), lambda low, high: stats.uniform(low, high - low),
+        ("low", "high"), (), lambda low, high: scipy.stats.uniform(low, high - low),
         "low must be below high", lambda p: p["low"] < p["high"], True,
     ),
     "loguniform": _Law(
-        ("low", "high"), (), lambda low, high: stats.loguniform(low, high),
+        ("low", "high"), (), lambda low, high: scipy.stats.loguniform(low, high),
         "low must be above 0 and below high", lambda p: 0.0 < p["low"] < p["high"], True,
     ),
     "normal": _Law(
@@ -67,7 +67,7 @@ LAWS = {
         lambda p: p["sd"] > 0.0 and p.get("low", -np.inf) < p.get("high", np.inf), False,
     ),
     "lognormal": _Law(
-        ("median", "sigma"), (), lambda median, sigma: stats.lognorm(sigma, scale=median),
+        ("median", "sigma"), (), lambda median, sigma: scipy.stats.lognorm(sigma, scale=median),
         "median and sigma must be above 0",
         lambda p: p["median"] > 0.0 and p["sigma"] > 0.0, False,
     ),

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.errors import InputError
 
@@ -64,9 +64,9 @@ def sample(kind: str, factors: int, samples: int, seed: int, place: str) -> Floa
         case "random":
             return rng.random((samples, factors))
         case "latin_hypercube":
-            return np.asarray(qmc.LatinHypercube(factors, rng=rng).random(samples))
+            return np.asarray(scipy.stats.qmc.LatinHypercube(factors, rng=rng).random(samples))
         case "sobol":
-            return np.asarray(qmc.Sobol(factors, rng=rng).random(samples))
+            return np.asarray(scipy.stats.qmc.Sobol(factors, rng=rng).random(samples))
         case "morris":
             return _salib("morris", factors, samples, seed, num_levels=MORRIS_LEVELS)
         case _:
