@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.app.levers import levers
 from sim.app.naming import Making
+from sim.app.part import Conditions, part_text, read_part, with_choice
 from sim.app.results import Results
 from sim.app.scenarios import find_scenarios, load_scenario
 from sim.app.watch import SPEEDS_MIN, Watch
@@ -62,6 +63,8 @@ class Desk:
         self.seed, self.error = 1, ""
         self.runs = self.plays = self.playing = 0
         self.speed, self.picked = SPEEDS_MIN[1], NOTHING_PICKED
+        self.part: Conditions = ()
+        self.part_error = ""
         self.kept: dict[str, Any] | None = None
         self.kept_watch: Watch | None = None
         self._start(self.name, {}, self.seed)
@@ -76,6 +79,8 @@ class Desk:
         self.name, self.base, self.values, self.seed = name, base, values, seed
         self.watch, self.error = watch, ""
         self.playing, self.picked = 0, NOTHING_PICKED
+        text, self.part = part_text(self.part), ()
+        self.set_part(text)  # another scenario may lack it
 
     def _stays(self, name: str) -> bool:
         """Tell whether a choice has the scenario on display, for any seed."""
@@ -145,6 +150,23 @@ class Desk:
         """Tell the story of a violation; of none where there is no such violation yet."""
         begun = int(self.watch.model.world.clock["next_candidate"][0])
         self.picked = row if 0 <= row < begun else NOTHING_PICKED
+
+    def set_part(self, text: str) -> None:
+        """Take measures of part of the violations too; say why if there is no such part.
+
+        Parameters
+        ----------
+        text
+            Conditions such as `kind=artillery,severity>=4`; nothing for no part.
+        """
+        try:
+            self.part, self.part_error = read_part(text, self.watch.model.scenario), ""
+        except InputError as error:
+            self.part_error = str(error)
+
+    def choose_part(self, key: str, conditions: str) -> None:
+        """Choose the part anew by one property, such as its kind; by what else, stays."""
+        self.set_part(with_choice(self.part, key, conditions))
 
     def next_frame(self, run: int, number: int) -> bool:
         """Go on by one frame if a frame is the one on display and the run is playing.

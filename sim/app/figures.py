@@ -1,5 +1,6 @@
 """The dashboard's figures: what has been seen and answered so far, as plain numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,18 @@ from sim.agents.headquarters import US_STATES
 from sim.agents.regime import ENDED
 from sim.agents.violation import ANSWERED, CUEING, PREVENTED, REAL, UNDER_WAY
 from sim.app.frame import STATES, states_of
+from sim.app.headline import RESPONSE, Help
 from sim.model import CeasefireModel
+from sim.report.labels import title_words
+from sim.report.values import percent_text, scale_of, value_text
 from sim.scenario.escalation import REGIMES
 from sim.statistics import wilson_interval
 
 BINS = 12
 """Bars of the histogram of response times; stretches of the line for the shares along it."""
 LOG_ROWS = 12
+type Figures = tuple[dict[str, Any], Sequence[Help]]
+"""The counts of a run so far, and how help came."""
 
 
 def counts(model: CeasefireModel) -> dict[str, Any]:
@@ -28,34 +34,63 @@ def counts(model: CeasefireModel) -> dict[str, Any]:
     Returns
     -------
     dict
-        Shares from 0 to 1 and times in minutes, None where nothing has happened yet; names and
-        queues of headquarters; histogram and shares along the line, shape (`BINS`,).
+        Shares from 0 to 1, None where nothing has happened yet; names and queues of headquarters;
+        answers by response time, shape (domains, `BINS`); shares along the line, shape (`BINS`,).
     """
     measures = model.measures
     rows, now = _happened(model), model.hours
     seen = np.isfinite(rows["detected"])
-    interval = wilson_interval(int(seen.sum()), len(rows)) if len(rows) else None
     waiting = (rows["status"] >= CUEING) & (rows["status"] <= UNDER_WAY)
     on_station = [one.on_station for one in model.drones]
+    stations = map(title_words, model.plan.station_names)
     return {
         "days": now / 24.0,
-        "violations": len(rows),
+        "violations": int(measures["n_violations"]),
         "detected": int(seen.sum()),
         "detection": _known(measures["detection_rate"]),
-        "low": interval.low if interval else None,
-        "high": interval.high if interval else None,
-        "median_min": _known(measures["response_time_p50_min"]),
-        "p90_min": _known(measures["response_time_p90_min"]),
+        "confirmed": _known(measures["confirmed_rate"]),
         "on_station": float(np.mean(on_station)) if on_station else 0.0,
         "unanswered": int(waiting.sum()),
         "answered": int((rows["status"] == ANSWERED).sum()),
-        "queues": list(
-            zip(model.plan.station_names, model.world.stations["queued"].tolist(), strict=True)
-        ),
+        "queues": list(zip(stations, model.world.stations["queued"].tolist(), strict=True)),
         **_situation(model),
-        **_responses(rows),
+        **_responses(model, rows),
         "along": _along(model, rows, seen),
     }
+
+
+def said(counts: dict[str, Any], helped: Sequence[Help], follow_up_h: float) -> dict[str, Any]:
+    """Return the headline of a run so far as people say it.
+
+    Parameters
+    ----------
+    counts
+        From `counts`.
+    helped
+        From `sim.app.headline.help_so_far`.
+    follow_up_h
+        What response times count at most (h).
+    """
+    rate, number = counts["detection"], counts["violations"]
+    interval = "" if rate is None else _interval(rate, number)
+    sure = counts["confirmed"]
+    return {
+        "detection": _percent(rate),
+        "sure": "" if sure is None else f"{_percent(sure)} beyond doubt",
+        "interval": interval,
+        "on_station": _percent(counts["on_station"]),
+        "help": [one.texts() for one in helped],
+        "limit": f"Longer times, and what is never reached, count as {follow_up_h:g} h.",
+    }
+
+
+def _percent(share: float | None, digits: int = 0) -> str:
+    return percent_text(np.nan if share is None else share, digits)
+
+
+def _interval(rate: float, number: int) -> str:
+    found = wilson_interval(round(rate * number), number)
+    return f"95 % interval {percent_text(found.low)} to {percent_text(found.high)}"
 
 
 def _situation(model: CeasefireModel) -> dict[str, Any]:
@@ -84,12 +119,20 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _responses(rows: Any) -> dict[str, Any]:
+def _responses(model: CeasefireModel, rows: Any) -> dict[str, Any]:
+    """Count the answers by response time, on land, in the air and at sea apart."""
     times = 60.0 * (rows["arrived"] - rows["reported"])
-    times = times[np.isfinite(times)]
-    most = float(np.quantile(times, 0.98)) if len(times) else 60.0
-    bars, edges = np.histogram(np.minimum(times, most), bins=BINS, range=(0.0, max(most, 1.0)))
-    return {"bars": bars.tolist(), "bar_min": float(edges[1])}
+    came = np.isfinite(times)
+    most = max(float(np.quantile(times[came], 0.98)) if came.any() else 60.0, 1.0)
+    of_kind = np.array([kind.domain for kind in model.scenario.violations.kinds.values()])
+    domains = list(dict.fromkeys(of_kind.tolist()))
+    shown = [np.minimum(times[came & (of_kind[rows["kind"]] == one)], most) for one in domains]
+    edges, scale = np.linspace(0.0, most, BINS + 1), scale_of(RESPONSE, most)
+    return {
+        "domains": domains,
+        "bars": [np.histogram(own, bins=edges)[0].tolist() for own in shown],
+        "edges": [value_text(RESPONSE, float(edge), scale) for edge in edges],
+    }
 
 
 def _along(model: CeasefireModel, rows: Any, seen: Any) -> list[float | None]:
@@ -153,21 +196,11 @@ def story(model: CeasefireModel, row: int) -> list[tuple[str, str]]:
     return [(clock_text(t), text) for t, text in sorted(past, key=lambda event: event[0])]
 
 
-def compared(kept: dict[str, Any], now: dict[str, Any]) -> str:
+def compared(kept: Figures, now: Figures) -> str:
     """Return the figures of two runs side by side, as an HTML table."""
-    rows = [
-        ("violations", "violations", "{:,.0f}", 1.0),
-        ("detected (%)", "detection", "{:.1f}", 100.0),
-        ("median response (min)", "median_min", "{:,.0f}", 1.0),
-        ("nine of ten within (min)", "p90_min", "{:,.0f}", 1.0),
-        ("drones on station (%)", "on_station", "{:.0f}", 100.0),
-        ("answered", "answered", "{:,.0f}", 1.0),
-        ("help not there yet", "unanswered", "{:,.0f}", 1.0),
-    ]
     cells = "".join(
-        f"<tr><td>{label}</td><td>{_cell(kept[key], form, times)}</td>"
-        f"<td>{_cell(now[key], form, times)}</td></tr>"
-        for label, key, form, times in rows
+        f"<tr><td>{label}</td><td>{before}</td><td>{after}</td></tr>"
+        for (label, before), (_, after) in zip(_rows(*kept), _rows(*now), strict=True)
     )
     return (
         '<table class="ceasefire-compared"><tr><th>same violations, two forces</th>'
@@ -175,5 +208,22 @@ def compared(kept: dict[str, Any], now: dict[str, Any]) -> str:
     )
 
 
-def _cell(value: float | None, form: str, times: float) -> str:
-    return "-" if value is None else form.format(times * value)
+def _rows(counts: dict[str, Any], helped: Sequence[Help]) -> list[tuple[str, str]]:
+    shares = ("detection", "confirmed", "on_station")
+    seen, sure, on_station = (_percent(counts[key], 1) for key in shares)
+    return [
+        ("violations", f"{counts['violations']:,}"),
+        ("detected", seen),
+        ("detected beyond doubt", sure),
+        *(row for one in helped for row in _help_rows(one)),
+        ("drones on station", on_station),
+        ("help has come to", f"{counts['answered']:,}"),
+        ("help not there yet", f"{counts['unanswered']:,}"),
+    ]
+
+
+def _help_rows(one: Help) -> list[tuple[str, str]]:
+    return [
+        (f"answered {one.place}".strip(), percent_text(one.answered, 1)),
+        (f"mean response {one.place}".strip(), value_text(RESPONSE, one.response_min)),
+    ]

@@ -15,8 +15,10 @@ import solara.lab
 
 from sim.app.desk import NOTHING_PICKED, Desk
 from sim.app.export import FORMS, saved_file
-from sim.app.figures import clock_text, compared, latest, story
+from sim.app.figures import Figures, clock_text, compared, latest, said, story
+from sim.app.headline import part_rows
 from sim.app.levers import GROUPS
+from sim.app.part import choices, part_text
 from sim.app.results import RESULTS_VARIABLE
 from sim.app.results_panel import ResultsPanel
 from sim.app.scenarios import SCENARIO_VARIABLE
@@ -99,7 +101,9 @@ def Dashboard(  # noqa: N802
     clock: str,
     done: bool,
     counts: dict[str, Any],
+    said: dict[str, Any],
     history: list[Any],
+    response_unit: list[Any],
     length_km: float,
     log: list[dict[str, Any]],
     picked: int,
@@ -107,6 +111,19 @@ def Dashboard(  # noqa: N802
     event_pick: Callable[[int], None],
 ) -> None:
     """Show the figures of a run so far."""
+
+
+@solara.component_vue("part.vue")
+def Part(  # noqa: N802
+    choices: list[dict[str, Any]],
+    part: str,
+    error: str,
+    rows: list[list[str]],
+    answer: int,
+    event_part_set: Callable[[str], None],
+    event_chosen: Callable[[list[str]], None],
+) -> None:
+    """Show the headline measures of part of the violations, and let the user choose it."""
 
 
 @solara.component_vue("downloads.vue")
@@ -154,7 +171,7 @@ def Page() -> None:  # noqa: N802
             _map(
                 desk.watch, desk.playing, desk.picked, next_frame, lambda row: then(desk.pick, row)
             ).key("now")
-        _figures(desk, then)
+        _figures(desk, answers.value, then)
 
 
 def _controls(desk: Desk, answer: int, then: Callable[..., None]) -> None:
@@ -196,24 +213,40 @@ def _bar(desk: Desk, then: Callable[..., None]) -> None:
         solara.lab.ThemeToggle()
 
 
-def _figures(desk: Desk, then: Callable[..., None]) -> None:
+def _figures(desk: Desk, answer: int, then: Callable[..., None]) -> None:
     """Put the figures of the run, and of the one beside it, on the right."""
     watch, model, picked = desk.watch, desk.watch.model, desk.picked
+    scale = watch.response_scale()
     with solara.Div():
         if desk.kept_watch is not None:
-            solara.HTML(unsafe_innerHTML=compared(desk.kept_watch.counts, watch.counts))
+            solara.HTML(unsafe_innerHTML=compared(_counted(desk.kept_watch), _counted(watch)))
         Dashboard(
             clock=clock_text(model.hours),
             done=not model.running,
             counts=watch.counts,
+            said=said(*_counted(watch), model.scenario.measures.follow_up_h),
             history=watch.history,
+            response_unit=[scale.size, scale.unit],
             length_km=model.plan.line.length_km,
             log=latest(model),
             picked=picked,
             story=story(model, picked) if picked >= 0 else [],
             event_pick=lambda row: then(desk.pick, row),
         )
+        Part(
+            choices=choices(model.scenario),
+            part=part_text(desk.part),
+            error=desk.part_error,
+            rows=part_rows(model, desk.part) if desk.part else [],
+            answer=answer,
+            event_part_set=lambda text: then(desk.set_part, text),
+            event_chosen=lambda words: then(desk.choose_part, *words),
+        )
         _Saving(desk, desk.kept_watch is not None)
+
+
+def _counted(watch: Watch) -> Figures:
+    return watch.counts, watch.help
 
 
 def _map(

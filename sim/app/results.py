@@ -11,11 +11,14 @@ from sim.errors import InputError
 from sim.experiment import SweepDesign, summarise_results
 from sim.experiment.design import DesignPoint
 from sim.experiment.store import sweep_manifest
+from sim.measures import headline, parse_request
+from sim.measures.selection import check_request
 from sim.report import draw_curves, draw_heat_map
 from sim.report.heat_map import levels_of
 from sim.report.labels import factor_label, is_duration, is_number, is_numeric, value_label
 from sim.report.scatter import draw_scatter
 from sim.report.sweeps import at_middle
+from sim.report.values import value_text
 from sim.scenario import Scenario
 
 RESULTS_VARIABLE = "CEASEFIRE_APP_RESULTS"
@@ -50,13 +53,37 @@ class Results:
         }
         rows = self.summary[columns].itertuples(index=False)
         self.summary["point"] = [numbers[_named(row)] for row in rows]
-        self.measures = [
-            name
-            for name in self.design.shown
-            if f"{name}_mean" in self.summary and self.summary[f"{name}_mean"].notna().any()
-        ]
+        asked = dict.fromkeys([*self.design.shown, *headline([self.design.scenario])])
+        self.measures = [name for name in asked if self._is_known(name)]
         if not self.measures:
             raise InputError(f"{directory}: holds no run that went well")
+
+    def _is_known(self, name: str) -> bool:
+        column = f"{name}_mean"
+        return column in self.summary and bool(self.summary[column].notna().any())
+
+    def part_of(self, measure: str, conditions: str) -> tuple[str, str]:
+        """Return a measure of part of the violations; else the measure itself, and why.
+
+        Parameters
+        ----------
+        measure
+            Name of a measure of the sweep.
+        conditions
+            Such as `kind=artillery,severity>=4`; empty for all that the measure is of.
+        """
+        if not conditions.strip():
+            return measure, ""
+        try:
+            asked = parse_request(measure)
+            of_part = parse_request(f"{asked.name}[{conditions}]")
+            check_request(of_part, self.design.scenario)
+        except InputError as error:
+            return measure, str(error)
+        if self._is_known(str(of_part)):
+            return str(of_part), ""
+        known = ", ".join(name for name in self.measures if "[" in name) or "none"
+        return measure, f"{of_part}: the sweep did not measure it; of parts, it has: {known}"
 
     def words(self, point: int) -> str:
         """Say what is special about a design point."""
@@ -112,6 +139,10 @@ class Results:
 
     def _is_size(self, key: str) -> bool:
         return key.endswith(SIZES) and is_numeric(self.summary[key])
+
+    def said(self, measure: str, point: int) -> str:
+        """Return the mean of a measure over the runs of a design point, in words."""
+        return value_text(measure, self.mean(measure, point))
 
     def mean(self, measure: str, point: int) -> float:
         """Return the mean of a measure over the runs of a design point."""

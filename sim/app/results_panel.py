@@ -5,7 +5,8 @@ from collections.abc import Callable
 import solara
 
 from sim.app.results import Results
-from sim.report.labels import capital, is_duration, measure_label
+from sim.measures import measure_of
+from sim.report.labels import capital, is_duration, is_share, measure_label
 
 MOST_LISTED = 8
 
@@ -16,14 +17,17 @@ def ResultsPanel(  # noqa: N802
 ) -> None:
     """Show the response surface of a sweep, and let the user choose one of its runs."""
     by_label = {measure_label(name): name for name in results.measures}
-    label = solara.use_reactive(next(iter(by_label)))
+    label, asked = solara.use_reactive(next(iter(by_label))), solara.use_reactive("")
     point, run = solara.use_reactive(0), solara.use_reactive(0)
-    measure = by_label[label.value]
+    measure, fault = results.part_of(by_label[label.value], asked.value)
     figure = solara.use_memo(lambda: results.figure(measure), [measure])
     with solara.Div(classes=["ceasefire-results"]):
         solara.FigureMatplotlib(figure, dependencies=[measure])
         with solara.Div():
             solara.Select("Measure", list(by_label), value=label)
+            solara.InputText("Part, such as kind=shelling", value=asked)
+            if fault:
+                solara.Error(fault, dense=True)
             Frontier(results, measure, point.set).key(measure)
             _choice(results, point, run, on_watch)
 
@@ -58,12 +62,13 @@ def Frontier(  # noqa: N802
     target = solara.use_reactive(results.middle(measure))
     found = results.frontier(measure, target.value)
     side = "at most" if is_duration(measure) else "at least"
-    solara.InputFloat(f"Least forces for {side}", value=target)
+    unit = "" if is_share(measure) else f" ({measure_of(measure).unit})"
+    solara.InputFloat(f"Least forces for {side}{unit}", value=target)
     if not found:
         solara.Text("No force of the sweep does.")
     for point in found[:MOST_LISTED]:
         solara.Button(
-            f"{capital(results.words(point))}: {results.mean(measure, point):.3g}",
+            f"{capital(results.words(point))}: {results.said(measure, point)}",
             text=True, small=True, classes=["ceasefire-least"],
             on_click=lambda point=point: on_point(point),
         )  # fmt: skip

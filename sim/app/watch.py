@@ -1,12 +1,15 @@
 """A run that somebody watches: it is advanced frame by frame and keeps its time series."""
 
 import json
+from math import isnan
 from typing import Any
 
 from sim.app.figures import counts
 from sim.app.frame import frame, ground
+from sim.app.headline import RESPONSE, help_so_far
 from sim.app.naming import Making
 from sim.model import CeasefireModel
+from sim.report.values import Scale, scale_of
 from sim.scenario import Scenario
 
 STEP_MINUTES = 5.0
@@ -46,7 +49,7 @@ class Watch:
         self.frames = 0
         self.ground = ground(self.model)
         self.ground_json = json.dumps(self.ground)
-        self.counts = counts(self.model)
+        self._look()
         self.history: list[list[float | None]] = []
         self._every_h = 0.0
         self._noted_h = 0.0
@@ -58,17 +61,25 @@ class Watch:
                 break
             self.model.step()
         self.frames += 1
-        self.counts = counts(self.model)
+        self._look()
         if self.model.hours >= self._noted_h + self._every_h:
             self._note()
 
+    def _look(self) -> None:
+        self.counts, self.help = counts(self.model), help_so_far(self.model)
+
     def _note(self) -> None:
-        now = self.counts
         self._noted_h = self.model.hours
-        self.history.append([now["days"], now["detection"], now["median_min"], now["unanswered"]])
+        times = [one.response_min for one in self.help]
+        shown = [None if isnan(time) else time for time in times]
+        self.history.append([self.counts["days"], self.counts["detection"], *shown])
         if len(self.history) > MOST_POINTS:
             self.history = self.history[::2]
             self._every_h = 2.0 * self.model.hours / MOST_POINTS
+
+    def response_scale(self) -> Scale:
+        """Return the unit in which the mean responses so far are told together."""
+        return scale_of(RESPONSE, *(time or 0.0 for row in self.history for time in row[2:]))
 
     def frame(self) -> dict[str, Any]:
         """Return what the map shows now; see `sim.app.frame.frame`."""

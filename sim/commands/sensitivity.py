@@ -14,8 +14,9 @@ from sim.experiment.sensitivity import measure_faults, sensitivity
 from sim.experiment.store import sweep_manifest
 from sim.files import staging
 from sim.report.indices import draw_indices
-from sim.report.labels import capital, factor_label, file_stem, measure_label
+from sim.report.labels import capital, factor_label, file_stem
 from sim.report.style import save_figure
+from sim.report.values import scale_of, table_label, value_text
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -41,7 +42,7 @@ def execute(options: argparse.Namespace) -> int:
     if not options.quiet:
         show(*(_table(found, measure) for measure in drawn))
         for name, fault in faults.items():
-            print(f"{measure_label(name)} ({name}): {_words(fault, named=bool(options.measure))}")
+            print(f"{table_label(name)} ({name}): {_words(fault, named=bool(options.measure))}")
         show_paths([out / name for name in names])
     return 0
 
@@ -61,12 +62,15 @@ def _words(fault: str, *, named: bool) -> str:
 
 def _table(found: pd.DataFrame, measure: str) -> Table:
     own = found[found["measure"] == measure].dropna(axis=1)
-    table = Table(title=measure_label(measure), title_justify="left", box=None)
+    table = Table(title=table_label(measure), title_justify="left", box=None)
     table.add_column("factor")
     columns = [str(name) for name in own if name not in ("measure", "factor")]
     for name in columns:
         table.add_column(name.replace("_half", " ±"), justify="right")
+    # shares of the variance are no values of the measure
+    told = "share" if {"first", "total"} & set(columns) else measure
+    scale = scale_of(told, *own[columns].to_numpy(dtype=float).ravel())
     for _, row in own.iterrows():
-        cells = [f"{float(row[name]):.3g}" for name in columns]
+        cells = [value_text(told, float(row[name]), scale) for name in columns]
         table.add_row(capital(factor_label(str(row["factor"]))), *cells)
     return table

@@ -9,11 +9,11 @@ from sim.manifest import read_json
 from sim.measures import main_domain
 from sim.pages.assumptions import list_assumptions, read_sources
 from sim.pages.content import Grid, Page, Picture
+from sim.report.labels import PLACES
 from sim.report.tables import summary_rows
 from sim.report.values import percent_text, value_text
 
 _TIME = "response_time_restricted_mean_min"
-_WHERE = {"land": "on land", "air": "in the air", "sea": "at sea"}
 _PICTURES = {
     "map": "Where violations were detected and answered",
     "timelines": "Forces, and what was seen and answered, over time",
@@ -70,7 +70,7 @@ def _help(measures: Mapping[str, float], scenario: dict[str, Any]) -> str:
     """Tell of help; land, air and sea are never one number, so of several the main one is told."""
     domain = _told_domain(measures, scenario)
     of = f"[domain={domain}]" if domain else ""
-    where = f" {_WHERE[domain]}" if domain else ""
+    where = f" {PLACES[domain]}" if domain else ""
     reached = measures[f"answered_share{of}"]
     if math.isnan(reached):
         return f"none{where} was grave enough for support"

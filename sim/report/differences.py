@@ -8,10 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
+from sim.report.axes import MINUS, tell_values
 from sim.report.comparison import Difference, differences
-from sim.report.labels import counted, measure_label
+from sim.report.labels import counted
 from sim.report.style import (
     BLACK,
     BLUE,
@@ -28,7 +29,9 @@ from sim.report.style import (
     new_figure,
     say_nothing_to_show,
 )
-from sim.report.values import LEAST_PAIRS, MILLION
+from sim.report.values import LEAST_PAIRS, table_label
+
+type Floats = NDArray[np.float64]
 
 OTHERS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
 """Colours of the scenarios but the reference, which is black."""
@@ -39,7 +42,6 @@ ROW_IN, SCENARIO_IN = 0.36, 0.155
 LABEL_LETTERS = 26
 LEGEND_LETTERS = 74
 """Letters of a line of the legend; a handle takes as much room as ten."""
-MINUS = "\u2212"
 
 
 def scenario_look(number: int) -> tuple[str, str]:
@@ -112,31 +114,25 @@ def _draw_row(axes: Axes, measure: str, row: list[Difference], runs: int) -> Non
         )  # fmt: skip
     axes.set_ylim(len(row) - 0.4, -0.6)
     axes.set_yticks([])
+    drawn = np.concatenate([np.ravel(line.get_xdata()) for line in axes.lines])
+    label = tell_values(axes.xaxis, measure, drawn, most=5)
     axes.set_ylabel(
-        fill(measure_label(measure), LABEL_LETTERS),
+        fill(label, LABEL_LETTERS),
         rotation=0, ha="left", va="center", labelpad=130, color=BLACK,
     )  # fmt: skip
-    _scale(axes)
+    _scale(axes, drawn)
 
 
-def _scale(axes: Axes) -> None:
+def _scale(axes: Axes, drawn: Floats) -> None:
     """Give a row its own axis, with 0 in it."""
-    drawn = np.concatenate([np.ravel(line.get_xdata()) for line in axes.lines])
     if np.abs(drawn).max() == 0.0:
         axes.set_xlim(-1.0, 1.0)
         axes.set_xticks([0.0])
     else:
         axes.margins(x=0.06)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(lambda value, _: _tick(value))
     axes.grid(visible=True, axis="x")
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7, length=2, pad=1.5, labelcolor=QUIET)
-
-
-def _tick(value: float) -> str:
-    text = f"{value / MILLION:,.6g} M" if abs(value) >= MILLION else f"{value:,.6g}"
-    return text.replace("-", MINUS)
 
 
 def _name_scenarios(axes: Axes, others: list[str]) -> None:
@@ -169,7 +165,7 @@ def _undefined(measures: list[str]) -> list[str]:
     """Name the measures that are left out because no pair of runs has them."""
     if not measures:
         return []
-    names = [measure_label(name) for name in measures]
+    names = [table_label(name) for name in measures]
     return [f"Not defined in any pair of runs: {'; '.join(names)}."]
 
 
@@ -177,5 +173,5 @@ def _equal(measures: list[str]) -> list[str]:
     """Name the measures that are left out because nothing differs in them."""
     if not measures:
         return []
-    names = [measure_label(name) for name in measures]
+    names = [table_label(name) for name in measures]
     return [f"The same in every run of all scenarios: {'; '.join(names)}."]

@@ -9,27 +9,28 @@ from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.report.axes import UnitTicks, axis_label, axis_scale, tick_text
 from sim.report.labels import (
     capital,
     factor_label,
     is_duration,
     is_numeric,
     is_share,
-    measure_digits,
-    measure_label,
     runs_text,
     value_label,
 )
 from sim.report.style import BLACK, QUIET, SHARES, STYLE, add_caption, add_title, halo, new_figure
+from sim.report.values import Scale, table_label
 
 type Floats = NDArray[np.float64]
 
 CELL_IN = (0.8, 0.5)
 """Width and height of a cell."""
 LEAST_IN = (3.0, 1.7)
+MOST_DIGITS = 2
+"""After the point, in a cell."""
 UNDEFINED = "#ececec"
 
 
@@ -66,17 +67,21 @@ def draw_heat_map(summary: pd.DataFrame, x: str, y: str, measure: str, note: str
         axes = figure.subplots()
         axes.grid(visible=False)
         image = _draw_cells(axes, mean, measure)
-        _write_cells(axes, mean, half, image, _digits(mean, measure))
+        scale = axis_scale(measure, mean[np.isfinite(mean)])
+        _write_cells(axes, mean, half, image, scale)
         axes.set_xticks(range(len(columns)), [value_label(value) for value in columns])
         axes.set_yticks(range(len(rows)), [value_label(value) for value in rows])
         axes.tick_params(length=0)
         axes.set_xlabel(capital(factor_label(x)))
         axes.set_ylabel(capital(factor_label(y)))
         axes.spines[:].set_visible(False)
-        bar = figure.colorbar(image, ax=axes, pad=0.02, label=measure_label(measure))
+        bar = figure.colorbar(
+            image, ax=axes, pad=0.02, label=axis_label(measure, scale),
+            ticks=UnitTicks(scale.size, 6), format=lambda value, _: tick_text(value, scale),
+        )  # fmt: skip
         bar.outline.set_visible(False)
-        lines = _draw_contours(axes, bar, mean)
-        add_title(figure, measure_label(measure))
+        lines = _draw_contours(axes, bar, mean, scale)
+        add_title(figure, table_label(measure))
         add_caption(figure, _caption(summary, mean, half, lines=lines, note=note))
     return figure
 
@@ -103,13 +108,6 @@ def _grid(
     return grid
 
 
-def _digits(mean: Floats, measure: str) -> int:
-    if is_share(measure):
-        return 2
-    largest = float(np.nanmax(np.abs(mean), initial=0.0))
-    return min(measure_digits(measure), 2 if largest < 10.0 else 0)
-
-
 def _draw_cells(axes: Axes, mean: Floats, measure: str) -> AxesImage:
     low, high = (0.0, 1.0) if is_share(measure) else (None, None)
     if not np.isfinite(mean).any():
@@ -121,14 +119,14 @@ def _draw_cells(axes: Axes, mean: Floats, measure: str) -> AxesImage:
     )  # fmt: skip
 
 
-def _draw_contours(axes: Axes, bar: Colorbar, mean: Floats) -> bool:
+def _draw_contours(axes: Axes, bar: Colorbar, mean: Floats, scale: Scale) -> bool:
     """Draw lines of equal value through the middles of the cells; tell whether there are any."""
     values = np.ma.masked_invalid(mean)
     if min(mean.shape) < 3 or values.count() < 6 or np.ptp(values.compressed()) <= 0.0:
         return False
     low, high = float(values.min()), float(values.max())
     edge = 0.04 * (high - low)  # a line nearer to an end would be a stub
-    levels = np.asarray(MaxNLocator(4).tick_values(low, high))
+    levels = np.array(UnitTicks(scale.size, 4).tick_values(low, high))
     inside = levels[(levels > low + edge) & (levels < high - edge)]
     if not len(inside):
         return False
@@ -139,8 +137,8 @@ def _draw_contours(axes: Axes, bar: Colorbar, mean: Floats) -> bool:
     return True
 
 
-def _write_cells(axes: Axes, mean: Floats, half: Floats, image: AxesImage, digits: int) -> None:
-    cells = image.to_rgba(mean)
+def _write_cells(axes: Axes, mean: Floats, half: Floats, image: AxesImage, scale: Scale) -> None:
+    cells, scale = image.to_rgba(mean), scale._replace(digits=min(scale.digits, MOST_DIGITS))
     for (row, column), value in np.ndenumerate(mean):
         if np.isnan(value):
             axes.text(column, row, "-", ha="center", va="center", color=QUIET)
@@ -150,11 +148,11 @@ def _write_cells(axes: Axes, mean: Floats, half: Floats, image: AxesImage, digit
         ink = BLACK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
         edge = halo(cell, 3.0)
         axes.text(
-            column, row + 0.12, f"{value:,.{digits}f}", ha="center", va="center", color=ink,
+            column, row + 0.12, scale.number(float(value)), ha="center", va="center", color=ink,
             path_effects=edge, zorder=4,
         )  # fmt: skip
         if np.isfinite(half[row, column]):
             axes.text(
-                column, row - 0.24, f"±{half[row, column]:,.{digits}f}", ha="center", va="center",
-                color=ink, fontsize=6.5, path_effects=edge, zorder=4,
+                column, row - 0.24, f"±{scale.number(float(half[row, column]))}", ha="center",
+                va="center", color=ink, fontsize=6.5, path_effects=edge, zorder=4,
             )  # fmt: skip

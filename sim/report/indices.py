@@ -6,8 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.labels import capital, factor_label, measure_label
+from sim.report.axes import tell_values
+from sim.report.labels import capital, factor_label
 from sim.report.style import CYCLE, STYLE, add_caption, add_title, new_figure
+from sim.report.values import spoken_label
 
 WIDTH_IN = 7.2
 ROW_IN = 0.34
@@ -32,8 +34,8 @@ def draw_indices(table: pd.DataFrame, measure: str, note: str = "") -> Figure:
         axes = figure.subplots()
         if is_morris:
             _draw_morris(axes, own)
-            axes.set_xlabel(f"Change of the measure over the range of the factor: mean size\n"
-                            f"({measure_label(measure)})")  # fmt: skip
+            label = tell_values(axes.xaxis, measure, own["mu_star"].dropna())
+            axes.set_xlabel(f"Mean size of the change over the range of the factor\n{label}")
             caption = (
                 "Morris screening, mu*: lines are 95 % intervals (bootstrap over trajectories)."
             )
@@ -47,8 +49,7 @@ def draw_indices(table: pd.DataFrame, measure: str, note: str = "") -> Figure:
         axes.set_yticks(range(len(own)), [capital(factor_label(key)) for key in own["factor"]])
         axes.set_ylim(-0.6, len(own) - 0.4)
         axes.axvline(0.0, color="black", linewidth=0.8)
-        add_title(figure, f"What {measure_label(measure)[0].lower()}{measure_label(measure)[1:]} "
-                          "hangs on")  # fmt: skip
+        add_title(figure, f"What {spoken_label(measure)} hangs on")
         add_caption(figure, f"{caption} {note}".strip())
     return figure
 

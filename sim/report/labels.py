@@ -16,6 +16,10 @@ _UNITS = {
     "_kmh": "km/h", "_km": "km", "_min": "min", "_h": "h", "_days": "days", "_per_day": "a day",
     "_per_1000_h": "per 1,000 h", "_usd": "USD", "_km2": "km²",
 }  # fmt: skip
+PLACES = {"land": "on land", "air": "in the air", "sea": "at sea"}
+"""Domains as a sentence has them."""
+PLAIN_FROM = 1e6
+"""From here on, levels are written without decimals, and never as 2e+06."""
 MOST_LETTERS = 28
 """A value longer than this, such as a list, is cut."""
 
@@ -125,7 +129,8 @@ def value_label(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "on" if value else "off"
     if is_number(value):
-        return f"{value:,.6g}"
+        whole = float(value).is_integer() or abs(value) >= PLAIN_FROM
+        return f"{value:,.0f}" if whole else f"{value:,.6g}"
     text = str(value).replace("_", " ")
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 3]}..."
 

@@ -9,8 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.labels import capital, factor_label, file_stem, measure_label
+from sim.report.axes import tell_values
+from sim.report.labels import capital, factor_label, file_stem
 from sim.report.style import CYCLE, STYLE, add_caption, add_title, new_figure, save_figure
+from sim.report.values import table_label
 
 MOST_PANELS = 9
 COLUMNS = 3
@@ -45,8 +47,8 @@ def draw_scatter(summary: pd.DataFrame, factors: Sequence[str], measure: str) ->
         for axes in panels.flat[len(shown) :]:
             axes.set_visible(False)
         for axes in panels[:, 0]:
-            axes.set_ylabel(measure_label(measure))
-        add_title(figure, f"{measure_label(measure)} at {len(summary):,} design points")
+            axes.set_ylabel(tell_values(axes.yaxis, measure, summary[f"{measure}_mean"].dropna()))
+        add_title(figure, f"{table_label(measure)} at {len(summary):,} design points")
         runs = int(summary["runs"].max())
         add_caption(
             figure,

@@ -14,11 +14,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.measures import find_measure
+from sim.report.axes import tell_values
 from sim.report.labels import (
     capital,
     counted,
     factor_label,
-    measure_label,
+    is_duration,
     value_label,
 )
 from sim.report.style import (
@@ -33,7 +34,7 @@ from sim.report.style import (
     new_figure,
     say_nothing_to_show,
 )
-from sim.report.values import MILLION, range_text, table_label, value_text
+from sim.report.values import MILLION, percent_text, range_text, table_label, value_text
 
 COLOURS = {"met": BLUE, "undecided": ORANGE, "not met": VERMILION}
 MARKERS = {"met": "o", "undecided": "s", "not met": "X"}
@@ -72,7 +73,6 @@ def draw_response(
             rows = evaluations[evaluations["requirement"] == words]
             _draw_panel(axes, rows.sort_values(factor), factor, target, upwards=upwards)
             axes.set_title(words)
-            axes.set_ylabel(_axis_label(rows))
         panels[-1].set_xlabel(capital(size_label(factor)))
         if explained := [axes for axes in panels if axes.get_legend_handles_labels()[0]]:
             _explain(explained[0])
@@ -83,10 +83,9 @@ def draw_response(
 
 def _target_text(tested: str, target: float) -> str:
     if tested in SHARES:
-        return f"{100 * target:.3g} %"
-    if abs(target) >= MILLION:
-        return achieved_text(tested, target)
-    return value_label(target)
+        return percent_text(target)
+    is_plain = abs(target) < MILLION and not is_duration(tested)
+    return value_label(target) if is_plain else achieved_text(tested, target)
 
 
 def _draw_panel(
@@ -108,22 +107,19 @@ def _draw_panel(
             part[factor], estimate, yerr=reach.T, color=colour, marker=MARKERS[verdict],
             markersize=5, linestyle="none", elinewidth=1.2, label=FINDINGS[verdict],
         )  # fmt: skip
-    if np.abs(shown["estimate"]).max() >= MILLION:
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value / MILLION:,.4g} M")
-    elif rows["tested"].iloc[0] in SHARES:
-        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+    tested = str(rows["tested"].iloc[0])
+    if tested in SHARES:
+        axes.yaxis.set_major_formatter(lambda value, _: percent_text(value))
+        axes.set_ylabel("Share of runs")
+    else:
+        axes.set_ylabel(tell_values(axes.yaxis, tested, [*shown["estimate"], target]))
     axes.axhline(target, color=BLACK, linewidth=1.0, linestyle="--", zorder=2)
     side = "at least" if upwards else "at most"
-    place, words = (1.0, target), _target_text(str(rows["tested"].iloc[0]), target)
+    place, words = (1.0, target), _target_text(tested, target)
     axes.annotate(
         f"{side} {words}", place, xycoords=("axes fraction", "data"),
         xytext=(0, 3), textcoords="offset points", ha="right", fontsize=8,
     )  # fmt: skip
-
-
-def _axis_label(rows: pd.DataFrame) -> str:
-    names = [str(name) for name in rows["tested"].unique()]
-    return "" if not names else "Share of runs" if names[0] in SHARES else measure_label(names[0])
 
 
 def draw_frontier(

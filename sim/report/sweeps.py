@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.measures import key_columns
+from sim.report.axes import tell_values
 from sim.report.heat_map import draw_heat_map, levels_of
 from sim.report.labels import (
     capital,
@@ -21,7 +22,6 @@ from sim.report.labels import (
     is_number,
     is_numeric,
     is_share,
-    measure_label,
     runs_text,
     value_label,
 )
@@ -36,6 +36,7 @@ from sim.report.style import (
     save_figure,
     say_nothing_to_show,
 )
+from sim.report.values import table_label
 
 type Floats = NDArray[np.float64]
 
@@ -73,7 +74,7 @@ def draw_curves(
         _finish_axes(axes, summary, factor, measure)
         if by is not None:
             _explain_curves(axes, by, len(levels_of(summary, by)))
-        add_title(figure, f"{measure_label(measure)} against {factor_label(factor)}")
+        add_title(figure, f"{table_label(measure)} against {factor_label(factor)}")
         add_caption(figure, f"{_what(summary, measure)} {note}")
     return figure
 
@@ -149,7 +150,8 @@ def _finish_axes(axes: Axes, summary: pd.DataFrame, factor: str, measure: str) -
         axes.set_xticks(range(len(levels)), [value_label(value) for value in levels])
         axes.margins(x=0.1)
     axes.set_xlabel(capital(factor_label(factor)))
-    axes.set_ylabel(measure_label(measure))
+    means = [line.get_ydata() for line in axes.lines]
+    axes.set_ylabel(tell_values(axes.yaxis, measure, np.ravel(np.concatenate(means))))
 
 
 def _explain_curves(axes: Axes, by: str, levels: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.report.labels import value_label
 from sim.sizing.bench import Bench
 from sim.sizing.frontier import Floats, Knowledge, Mask, by_cost, maximal, minimal
 from sim.sizing.shortfall import explain_shortfall
@@ -61,13 +62,13 @@ def _count_open(known: Knowledge) -> str:
 
 def _cheapest(bench: Bench, known: Knowledge, prices: Floats) -> str:
     place = by_cost(known.run_verdicts("met"), prices)
-    words = f"{bench.asked.name(place)} at a cost of {prices[place]:g} suffices"
+    words = f"{bench.asked.name(place)} at a cost of {value_label(prices[place])} suffices"
     least = float(prices[~known.claimed_short].min(initial=np.inf))
     cheaper = prices < least
     if not cheaper.any():
         return f"{words}." if least < prices[place] else f"{words}: none in range costs less."
     how = _how(known, cheaper)
-    return f"{words}. {how}, no force in range that costs less than {least:g} does."
+    return f"{words}. {how}, no force in range that costs less than {value_label(least)} does."
 
 
 def _how(known: Knowledge, spoken_of: Mask) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from sim.measures import find_measure
+from sim.report.values import MARK, POINTS, difference_text, percent_text, value_text
 from sim.sizing.bench import Bench
 from sim.sizing.frontier import Knowledge
 from sim.sizing.requirements import Requirement
@@ -101,17 +101,25 @@ def _slope_text(bench: Bench, number: int, pair: tuple[Place, Place]) -> str:
     slope = slope_between(*(bench.samples(place)[number] for place in pair))
     if np.isnan(slope.change):
         return ""
+    rule = bench.asked.requirements[number]
     text = (
-        f"From {small[key]} to {large[key]} it moves by {slope.change / step:+.2g} for each one "
-        f"more (95 %: {slope.low / step:+.2g} to {slope.high / step:+.2g})"
+        f"From {small[key]} to {large[key]} it moves by {_change_text(rule, slope, step)} for "
+        "each one more (95 % interval)"
     )
-    gap = bench.asked.requirements[number].target - bench.findings[pair[1]][number].estimate
+    gap = rule.target - bench.findings[pair[1]][number].estimate
     ends = sorted(np.sign(gap) * end for end in (slope.low, slope.high))
     if ends[1] <= 0.0:
         return f"{text}: more leads away from the limit."
     if ends[0] <= 0.0:
         return f"{text}: a plateau, as far as can be told."
     return f"{text}: at that rate {abs(gap / slope.change) * step:,.0f} more would be needed."
+
+
+def _change_text(rule: Requirement, slope: Slope, step: int) -> str:
+    """Write the change for one more, with its interval."""
+    scale = POINTS if rule.is_share_of_runs else None
+    parts = (slope.change / step, slope.low / step, slope.high / step)
+    return difference_text(rule.tested, *parts, scale).removesuffix(f" {MARK}")
 
 
 def _used_up(bench: Bench, place: Place) -> str:
@@ -125,7 +133,7 @@ def _used_up(bench: Bench, place: Place) -> str:
     means = {name: mean for name, mean in means.items() if name != "us_engaged_share" or mean < 1.0}
     if not means:
         return ""
-    parts = [f"{_WORDS[name]} {100 * mean:.0f} % of the time" for name, mean in means.items()]
+    parts = [f"{_WORDS[name]} {percent_text(mean)} of the time" for name, mean in means.items()]
     full = [name for name, mean in means.items() if mean >= USED_UP and name in BESIDE[:2]]
     end = "".join(f"; {_WORDS[name].rpartition(' are ')[0]} are used up" for name in full)
     return f"There {' and '.join(parts)}{end}."
@@ -133,7 +141,5 @@ def _used_up(bench: Bench, place: Place) -> str:
 
 def _amount(rule: Requirement, estimate: float) -> str:
     if rule.is_share_of_runs:
-        return f"{100 * estimate:.0f} % of runs"
-    known = find_measure(rule.measure)
-    unit = "" if known is None or known.unit in ("share", "count") else f" {known.unit}"
-    return f"{estimate:,.4g}{unit}" if abs(estimate) < 1e5 else f"{estimate:,.0f}{unit}"
+        return f"{percent_text(estimate)} of runs"
+    return value_text(rule.measure, estimate)

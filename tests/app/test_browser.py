@@ -77,6 +77,24 @@ def test_another_scenario_and_the_story_of_an_event(page):
     pictures(page, "page")
 
 
+def test_part_of_the_violations_is_asked_for(page):
+    """Would catch a choice without an effect, a hidden refusal, or a list of another part."""
+    choose(page, "#scenario", "baseline")
+    until(lambda: "Baseline" in text(page, ".ceasefire-controls .about"))
+    choose(page, "#speed", "360")
+    click(page, "#play")
+    until(lambda: text(page, "#clock") > "day 2", seconds=30)
+    choose(page, "[data-part='kind']", "kind=artillery")
+    until(lambda: "Detection rate" in text(page, "#part-rows"))
+    choose(page, "#part", "kind=artilery")
+    until(lambda: "did you mean artillery?" in text(page, "#part-error"))
+    choose(page, "#part", "kind=artillery,severity>=3")
+    until(lambda: text(page, "#part-error") == "")
+    shown = page.execute_script("return document.querySelector(\"[data-part='severity']\").value")
+    assert shown == "severity>=3"
+    pictures(page, "part")
+
+
 def pictures(browser, name):
     """Take pictures at the sizes that the page is made for, to be looked at."""
     for width, height in SIZES:
@@ -98,7 +116,7 @@ def test_two_forces_meet_the_same_violations(page):
     click(page, "#play")
     until(lambda: "end of the run" in text(page, "#clock"), seconds=60)
     rows = [row.text for row in find(page, ".ceasefire-compared tr")]
-    violations, detected = rows[1].split(), rows[2].split()
+    violations, detected = rows[1].split(), rows[2].replace("%", "").split()
     assert violations[-1] == violations[-2]
     assert float(detected[-1]) < float(detected[-2])
     page.set_window_size(1280, 860)

@@ -8,6 +8,7 @@ pytest.importorskip("solara", exc_type=ImportError)
 
 from sim.app.desk import Desk
 from sim.app.export import events_csv, events_geojson, map_svg
+from sim.app.part import part_text
 from sim.app.results import Results
 from sim.app.scenarios import CONFIGS
 from sim.errors import InputError
@@ -227,3 +228,67 @@ def test_a_drawing_of_a_run_so_far_says_so(desk):
     drawing = map_svg(desk.watch.model, words).decode()
     assert "the first 0.25 of" in drawing
     assert f"Changed in the scenario: {KEY} = 5." in " ".join(drawing.split())
+
+
+def test_a_part_is_chosen_by_lists_or_in_words(desk):
+    """Would catch a choice that forgets another one, or that cannot be taken back."""
+    desk.choose_part("kind", "kind=artillery")
+    desk.choose_part("severity", "severity>=3")
+    assert part_text(desk.part) == "kind=artillery,severity>=3"
+    desk.choose_part("kind", "kind=heavy_weapons")
+    assert part_text(desk.part) == "kind=heavy_weapons,severity>=3"
+    desk.choose_part("severity", "")
+    desk.choose_part("kind", "")
+    assert desk.part == ()
+    desk.set_part("day>=3, day<20")
+    assert part_text(desk.part) == "day>=3,day<20"
+
+
+def test_a_part_that_is_not_there_is_refused(desk):
+    """Would catch a slip that ends in a traceback, or that shows measures of something else."""
+    desk.choose_part("kind", "kind=artillery")
+    for text, words in {
+        "kind=artilery": "unknown kind artilery; did you mean artillery?",
+        "kin=artillery": "unknown property kin; did you mean kind?",
+        "severity": "'severity' must be like kind=shelling",
+    }.items():
+        desk.set_part(text)
+        assert words in desk.part_error
+        assert "\n" not in desk.part_error
+        assert part_text(desk.part) == "kind=artillery"
+    desk.set_part("kind=artillery")
+    assert desk.part_error == ""
+
+
+def test_another_scenario_without_the_part_says_so(desk):
+    """Would catch a page that stops where the next scenario lacks the kind that was chosen."""
+    desk.choose_part("kind", "kind=maritime_incident")
+    desk.choose("minimal")
+    assert desk.error == ""
+    assert "unknown kind maritime_incident" in desk.part_error
+    assert desk.part == ()
+
+
+@pytest.fixture(scope="module")
+def swept_by_kind(tmp_path_factory):
+    out = tmp_path_factory.mktemp("kinds") / "out"
+    scenario = Scenario.load(CONFIGS / "minimal.toml").with_values({"run.duration_days": 3})
+    asked = ["detection_rate[kind=shelling]"]
+    design = {"scenario": scenario, "factors": {KEY: [2, 6]}, "measures": asked}
+    perform(SweepDesign.from_dict({**design, "replications": 2}), out)
+    return out
+
+
+def test_a_sweep_shows_the_parts_that_it_measured(swept_by_kind):
+    """Would catch a part shown as the whole, or a part that is not there without a word."""
+    results = Results(swept_by_kind)
+    assert results.part_of("detection_rate", " ") == ("detection_rate", "")
+    part = "detection_rate[kind=shelling]"
+    assert results.part_of("detection_rate", "kind = shelling") == (part, "")
+    measure, fault = results.part_of("detection_rate", "severity>=4")
+    assert measure == "detection_rate"
+    assert fault == (
+        f"detection_rate[severity>=4]: the sweep did not measure it; of parts, it has: {part}"
+    )
+    assert "did you mean shelling" in results.part_of("detection_rate", "kind=sheling")[1]
+    assert results.said("response_time_restricted_mean_min", 0).endswith((" min", " h"))

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from sim import InputError, simulate
-from sim.app.figures import clock_text, counts, latest, story
+from sim.app.figures import clock_text, compared, counts, latest, said, story
 from sim.app.frame import STATES, frame, ground, violations_on_map
+from sim.app.headline import ANSWERED, RESPONSE, help_so_far, part_rows
 from sim.app.levers import levers
+from sim.app.part import read_part
 from sim.app.scenarios import BUILT_IN, CONFIGS, built_in, find_scenarios, load_scenario
 from sim.app.serve import check_address
 from sim.app.watch import MOST_POINTS, Watch
@@ -31,13 +33,78 @@ def test_a_watched_run_is_the_run(watch):
     outcome = simulate(watch.model.plan.scenario, seed=3)
     assert counts(watch.model)["violations"] == len(outcome.violations)
     assert counts(watch.model)["detection"] == outcome.measures["detection_rate"]
-    assert counts(watch.model)["median_min"] == outcome.measures["response_time_p50_min"]
+    (helped,) = help_so_far(watch.model)
+    assert helped.place == ""
+    assert helped.answered == outcome.measures["answered_share"]
+    assert helped.response_min == outcome.measures["response_time_restricted_mean_min"]
 
 
 def test_bars_hold_every_answer(watch):
     """Would catch a histogram that loses slow answers."""
     rows = watch.model.outcome.violations
-    assert sum(watch.counts["bars"]) == rows["arrived_h"].notna().sum()
+    assert np.sum(watch.counts["bars"]) == rows["arrived_h"].notna().sum()
+
+
+@pytest.fixture(scope="module")
+def month():
+    """Return a month of the baseline, with violations on land, in the air and at sea."""
+    scenario = load_scenario(CONFIGS / "baseline.toml").with_values({"run.duration_days": 30})
+    run = Watch(scenario, seed=1, number=1)
+    while run.model.running:
+        run.advance(360)
+    return run
+
+
+def test_land_air_and_sea_are_told_apart(month):
+    """Would catch help on land, in the air and at sea pooled in one number, or one mislabelled."""
+    names = {"land": "on land", "air": "in the air", "sea": "at sea"}
+    assert [one.place for one in month.help] == list(names.values())
+    for domain, one in zip(names, month.help, strict=True):
+        asked = [f"{name}[domain={domain}]" for name in (ANSWERED, RESPONSE)]
+        found = list(month.model.outcome.measure(*asked).values())
+        assert [one.answered, one.response_min] == pytest.approx(found, nan_ok=True)
+    came = month.model.outcome.violations.dropna(subset=["arrived_h"])
+    by_domain = [sum(bars) for bars in month.counts["bars"]]
+    kinds = month.model.scenario.violations.kinds
+    domains = came["kind"].map({name: kind.domain for name, kind in kinds.items()})
+    assert by_domain == [(domains == domain).sum() for domain in month.counts["domains"]]
+    assert min(by_domain[:2]) > 0
+
+
+def test_the_headline_is_that_of_reports(month):
+    """Would catch a page that leads with other measures than reports, or writes them otherwise."""
+    measures = month.model.measures
+    words = said(month.counts, month.help, 24.0)
+    assert words["detection"] == f"{100 * measures['detection_rate']:.0f} %"
+    assert words["sure"] == f"{100 * measures['confirmed_rate']:.0f} % beyond doubt"
+    assert words["limit"] == "Longer times, and what is never reached, count as 24 h."
+    land = month.help[0]
+    assert land.response_min > 180.0
+    assert words["help"][0] == [
+        "on land", f"{100 * land.answered:.0f} %", f"{land.response_min / 60.0:.1f} h"
+    ]  # fmt: skip
+
+
+def test_before_anything_happens_nothing_is_said():
+    """Would catch `nan` on the page of a run that has not begun."""
+    run = Watch(built_in(), seed=1, number=1)
+    words = said(run.counts, run.help, 24.0)
+    assert (words["detection"], words["interval"], words["sure"]) == ("-", "", "")
+    assert words["help"] == [["", "-", "-"]]
+    assert "nan" not in compared((run.counts, run.help), (run.counts, run.help))
+
+
+def test_part_of_the_violations_is_measured_as_elsewhere(month):
+    """Would catch measures of a part that are those of all, or of another part."""
+    conditions = read_part("kind=heavy_weapons, severity>=4", month.model.scenario)
+    rows = dict(part_rows(month.model, conditions))
+    of_part = "[kind=heavy_weapons,severity>=4]"
+    found = month.model.outcome.measure(f"n_violations{of_part}", f"detection_rate{of_part}")
+    number, rate = found.values()
+    assert 0 < number < month.model.measures["n_violations"]
+    assert rows["Violations"] == f"{number:.0f}"
+    assert rows["Detection rate"] == f"{rate:.3f}"
+    assert not any("sea" in label for label in rows)  # there are no heavy weapons at sea
 
 
 def test_nothing_is_shown_before_it_begins():

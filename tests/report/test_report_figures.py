@@ -158,7 +158,7 @@ def test_heat_map_writes_each_mean() -> None:
     )
     cells = {artist.get_position(): artist.get_text() for artist in figure.axes[0].texts}
     row = table[(table["monitors.male.count"] == 20) & (table["support.france.count"] == 5)]
-    expected = f"{float(row['response_time_p90_min_mean'].iloc[0]):.0f}"
+    expected = f"{float(row['response_time_p90_min_mean'].iloc[0]):.1f}"
     assert cells[(1, 0.12)] == expected
 
 
