@@ -1,5 +1,6 @@
 """Known parameters planted by the engine and found again within their intervals."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from sim.calibration.recovery import drawn_table, planted_scenario
 from sim.engine.plan import build_plan
 
 TRIALS = 200
-FEWEST, MOST = 181, 199
-"""95 % of 200, give or take three standard errors: 190 +- 9.2."""
+INCIDENTS = int(os.environ.get("CEASEFIRE_TRIALS", "40"))
+"""Tables of incidents: each takes a second to fit. The page quotes those of 200."""
 
 
 def counted(trials: int) -> Recovery:
@@ -45,18 +46,30 @@ def test_a_few_tables_give_back_what_was_planted(draw) -> None:
             assert found.held[key] >= 2, key
 
 
+def bounds(cases: int) -> tuple[float, float]:
+    """Return 95 % of some cases, give or take three standard errors."""
+    error = (0.95 * 0.05 * cases) ** 0.5
+    return 0.95 * cases - 3.0 * error, 0.95 * cases + 3.0 * error
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("draw", [counted, timed, placed])
-def test_intervals_hold_what_was_planted_in_95_of_100_cases(draw) -> None:
+@pytest.mark.parametrize(
+    ("draw", "trials"), [(counted, TRIALS), (timed, INCIDENTS), (placed, INCIDENTS)]
+)
+def test_intervals_hold_what_was_planted_in_95_of_100_cases(draw, trials) -> None:
     """Catches intervals that are too narrow, too wide or off; docs/calibration.md quotes these.
 
-    Each parameter by itself, within three standard errors.
+    Each parameter by itself, and all together, which few tables suffice for: with 40, no parameter
+    by itself can be held too often, but 28 can.
     """
-    found = draw(TRIALS)
+    found = draw(trials)
     print({key: f"{found.held[key]}/{found.told[key]}" for key in found.told})
-    assert found.trials == TRIALS
-    wrong = {key: found.held[key] for key in found.told if not FEWEST <= found.held[key] <= MOST}
+    assert found.trials == trials
+    fewest, most = bounds(trials)
+    wrong = {key: found.held[key] for key in found.told if not fewest <= found.held[key] <= most}
     assert wrong == {}
+    fewest, most = bounds(trials * len(found.told))
+    assert fewest <= sum(found.held.values()) <= most
 
 
 @pytest.mark.slow
