@@ -164,13 +164,13 @@ def write_manifest(folder: Path, content: Mapping[str, Any], *, files: Iterable[
     folder
         Where it goes.
     content
-        What it says; NaN becomes null.
+        What it says; NaN becomes null. Checksums in it are those of an earlier one, and left out.
     files
         Files beside it; tables among them (CSV, JSON, Parquet) get a checksum each.
     """
     sums = {file.name: _file_checksum(file) for file in sorted(files) if file.suffix in _TABLES}
-    plain = json.loads(json_text({**content, CHECKSUMS: sums} if sums else content))
-    plain.pop(CHECKSUM, None)
+    kept = {key: value for key, value in content.items() if key not in (CHECKSUM, CHECKSUMS)}
+    plain = json.loads(json_text({**kept, CHECKSUMS: sums} if sums else kept))
     write_json(folder / MANIFEST, {**plain, CHECKSUM: _checksum(plain)})
 
 
@@ -188,7 +188,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
     for name, said in sums.items():
         file = folder / Path(str(name)).name
         if file.is_file() and _file_checksum(file) != said:
-            raise InputError(f"{file}: {CHANGED}")
+            raise InputError(f"{file}: {CHANGED}; the command that made it writes it anew")
 
 
 CHANGED = "is damaged, or was changed after it was written (its checksum does not hold)"

@@ -28,6 +28,7 @@ from sim.experiment.merge import sweep_status
 from sim.experiment.precise import perform_to_precision
 from sim.experiment.precision import read_precision
 from sim.experiment.shard import Shard
+from sim.experiment.store import seal_tables
 from sim.files import staging, write_json
 from sim.measures import key_measures
 from sim.pages.content import SOURCES
@@ -97,6 +98,7 @@ def execute(options: argparse.Namespace) -> int:
         write_json(folder / SOURCES, {str(options.sweep): _sources(options.sweep, design)})
         components = _draw(design, summary, out, folder)
         names = sorted(file.name for file in folder.iterdir())
+    seal_tables(out, names)
     if not options.quiet:
         if len(summary) <= MOST_ROWS:
             show(sweep_table(summary, factors, design.shown))

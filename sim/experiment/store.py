@@ -28,7 +28,15 @@ from sim.experiment.design import SweepDesign
 from sim.experiment.kept import checked_manifest, read_part, sealed, shape_of
 from sim.experiment.table import ERROR, KEYS, chunk_table, factor_columns, runs_frame
 from sim.files import atomic_file, is_remote, place
-from sim.manifest import MANIFEST, claim_directory, environment, now, read_manifest, write_manifest
+from sim.manifest import (
+    MANIFEST,
+    check_files,
+    claim_directory,
+    environment,
+    now,
+    read_manifest,
+    write_manifest,
+)
 from sim.scenario.messages import show
 
 RUNS_FOLDER = "runs"
@@ -199,13 +207,36 @@ def sweep_manifest(directory: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the directory holds no sweep, or its manifest is damaged.
+        If the directory holds no sweep, or its manifest or a table beside it is damaged.
     """
     found = read_manifest(directory)
     if found is None or found.get("kind") != "sweep":
         raise InputError(f"{directory}: holds no sweep (no {MANIFEST} of one)")
     checked_manifest(found, directory)
+    check_files(directory, found)
     return found
+
+
+def seal_tables(directory: Path, names: Sequence[str]) -> None:
+    """Note the checksums of tables that stand beside the manifest of a sweep.
+
+    They come last: while tables are replaced, the manifest, as `ResultStore` has left it, knows of
+    none, so that nothing looks damaged if that is cut short.
+
+    Parameters
+    ----------
+    directory
+        The directory of the sweep.
+    names
+        Names of files in it; those that are no tables are passed over.
+
+    Raises
+    ------
+    InputError
+        If the directory holds no sweep.
+    """
+    files = [directory / name for name in names]
+    write_manifest(directory, sweep_manifest(directory), files=files)
 
 
 def planned_there(directory: Path) -> NDArray[np.int64] | None:

@@ -71,7 +71,7 @@ def alive(pids: set[int]) -> set[int]:
 
 def await_runs(out: Path, process: subprocess.Popen[bytes]) -> None:
     """Wait until the first part is there."""
-    end = time.monotonic() + 60.0
+    end = time.monotonic() + 300.0
     while not list((out / "runs").glob("part-*")) and process.poll() is None:
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -114,7 +114,7 @@ def test_killed_workers_cost_nothing(design: Path, tmp_path: Path, trial: int) -
             if victims:
                 with suppress(ProcessLookupError):
                     os.kill(chance.choice(victims), signal.SIGKILL)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=300) == 0
     assert check_resumed(design, out) <= 2 * KILLS
 
 

@@ -328,6 +328,33 @@ def test_tables_that_were_changed_show(tmp_path: Path) -> None:
         check_files(tmp_path, manifest)
 
 
+@pytest.mark.parametrize("name", ["summary.csv", "summary.parquet"])
+def test_a_summary_that_was_changed_shows(tmp_path: Path, name: str) -> None:
+    """Catch a report of a wrong digit, and tables of a sweep that no checksum covers."""
+    sweep, out = tmp_path / "sweep.toml", tmp_path / "out"
+    sweep.write_text(
+        f'scenario = "{MINIMAL}"\nreplications = 2\n[factors]\n"run.duration_days" = [1, 2]\n'
+    )
+    again = ("sweep", sweep, "--threads", "--out", out, "-q")
+    assert drive(*again).status == 0
+    sound = (out / name).read_bytes()
+    middle = len(sound) // 2
+    (out / name).write_bytes(sound[:middle] + bytes([sound[middle] ^ 1]) + sound[middle + 1 :])
+    for words in (
+        ("status", out),
+        ("export", out, "--csv", tmp_path / "x.csv"),
+        ("report", out, "--out", tmp_path / "x.html"),
+        ("merge", out, "--out", tmp_path / "merged"),
+    ):
+        answer = drive(*words)
+        assert not judge(answer), words
+        assert f"{out / name}: is damaged, or was changed" in answer.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "sweep.toml"]
+    assert drive(*again).status == 0  # as the message says
+    assert (out / name).read_bytes() == sound
+    assert drive("status", out).status == 0
+
+
 def test_a_measure_that_does_not_vary_is_named(results: Path) -> None:
     """Catch shares of no variance given as 0, with a warning of NumPy, or left out in silence."""
     found = sensitivity(results, ["ceasefire_held"])
