@@ -80,31 +80,46 @@ def _distance_to_segment(px: float, py: float, ax: float, ay: float, bx: float, 
 
 
 @compiled
+def _window(
+    low_x: float, low_y: float, high_x: float, high_y: float, frame: Frame
+) -> tuple[int, int, int, int]:
+    """Return the first and last column, first and last row, of cells in a rectangle (km)."""
+    x0, y0, cell_km, columns, rows = frame
+    return (
+        max(0, int((low_x - x0) / cell_km)),
+        min(columns - 1, int((high_x - x0) / cell_km)),
+        max(0, int((low_y - y0) / cell_km)),
+        min(rows - 1, int((high_y - y0) / cell_km)),
+    )
+
+
+@compiled
 def _mark_segment(
     marks: Ints,
+    window: tuple[int, int, int, int],
     segment: int,
     ends: tuple[float, float, float, float],
     reach_km: float,
     frame: Frame,
 ) -> None:
-    """Mark the cells that one segment may see into.
+    """Mark the cells of a window of the grid that one segment may see into.
 
     Marks of a cell: the first segment that does, the last, and the longest gap between those that
     do (its first segment, and the one that ends it).
     """
     ax, ay, bx, by = ends
-    x0, y0, cell_km, columns, rows = frame
-    column0 = max(0, int((min(ax, bx) - reach_km - x0) / cell_km))
-    column1 = min(columns - 1, int((max(ax, bx) + reach_km - x0) / cell_km))
-    row0 = max(0, int((min(ay, by) - reach_km - y0) / cell_km))
-    row1 = min(rows - 1, int((max(ay, by) + reach_km - y0) / cell_km))
+    x0, y0, cell_km, _, _ = frame
+    low_x, high_x = min(ax, bx) - reach_km, max(ax, bx) + reach_km
+    low_y, high_y = min(ay, by) - reach_km, max(ay, by) + reach_km
+    column0, column1, row0, row1 = _window(low_x, low_y, high_x, high_y, frame)
+    left, right, bottom, _ = window
     allowed = reach_km + cell_km * 0.7072
     for row in range(row0, row1 + 1):
         for column in range(column0, column1 + 1):
             px = x0 + (column + 0.5) * cell_km
             py = y0 + (row + 0.5) * cell_km
             if _distance_to_segment(px, py, ax, ay, bx, by) <= allowed:
-                mark = marks[row * columns + column]
+                mark = marks[(row - bottom) * (right - left + 1) + column - left]
                 if mark[0] < 0:
                     mark[0] = segment
                 elif segment - mark[1] - 1 > mark[3] - mark[2]:
@@ -113,22 +128,47 @@ def _mark_segment(
 
 
 @compiled
-def _cells_in_reach(
-    track_xy: Floats,
-    from_vertex: int,
-    vertices: int,
-    reach_km: float,
-    frame: Frame,
-) -> tuple[Ints, Ints]:
-    """Return the cells that a track may see into, and their marks (see `_mark_segment`)."""
-    marks = np.full((frame[3] * frame[4], 4), -1, dtype=np.int32)
-    for segment in range(max(1, vertices - 1)):
-        a = from_vertex + segment
-        b = min(a + 1, from_vertex + vertices - 1)
-        ends = (track_xy[a, 0], track_xy[a, 1], track_xy[b, 0], track_xy[b, 1])
-        _mark_segment(marks, segment, ends, reach_km, frame)
-    found = np.nonzero(marks[:, 0] >= 0)[0].astype(np.int32)
-    return found, marks[found]
+def _cells_in_reach(track: Floats, reach_km: float, frame: Frame) -> tuple[Ints, Ints]:
+    """Return the cells that a track may see into, and their marks (see `_mark_segment`).
+
+    Only cells of the rectangle around the track get marks: marks for the whole grid would cost
+    most of the time of a plan with thousands of posts.
+    """
+    low_x, high_x = track[:, 0].min() - reach_km, track[:, 0].max() + reach_km
+    low_y, high_y = track[:, 1].min() - reach_km, track[:, 1].max() + reach_km
+    window = _window(low_x, low_y, high_x, high_y, frame)
+    left, right, bottom, top = window
+    width, height = max(0, right - left + 1), max(0, top - bottom + 1)
+    marks = np.full((width * height, 4), -1, dtype=np.int32)
+    for segment in range(max(1, len(track) - 1)):
+        a, b = track[segment], track[min(segment + 1, len(track) - 1)]
+        _mark_segment(marks, window, segment, (a[0], a[1], b[0], b[1]), reach_km, frame)
+    found = np.nonzero(marks[:, 0] >= 0)[0]
+    cells = (bottom + found // max(1, width)) * frame[3] + left + found % max(1, width)
+    return cells.astype(np.int32), marks[found]
+
+
+@compiled
+def _reach_of_tracks(
+    track_xy: Floats, first_vertex: Ints, vertices: Ints, radius_km: Floats, frame: Frame
+) -> tuple[Ints, Ints, Ints]:
+    """Return the cells that each track may see into, their marks, and how many each track has."""
+    counts = np.zeros(len(first_vertex), dtype=np.int32)
+    cells = np.empty(16 * len(counts) + 64, dtype=np.int32)
+    marks = np.empty((len(cells), 4), dtype=np.int32)
+    end = 0
+    for post in range(len(counts)):
+        track = track_xy[first_vertex[post] : first_vertex[post] + vertices[post]]
+        found, mine = _cells_in_reach(track, radius_km[post], frame)
+        if end + len(found) > len(cells):
+            room = end + len(found)  # twice as much at once, so that copying stays linear
+            cells = np.concatenate((cells, np.empty(room, dtype=np.int32)))
+            marks = np.concatenate((marks, np.empty((room, 4), dtype=np.int32)))
+        cells[end : end + len(found)] = found
+        marks[end : end + len(found)] = mine
+        counts[post] = len(found)
+        end += len(found)
+    return cells[:end], marks[:end], counts
 
 
 @dataclass(frozen=True)
@@ -141,16 +181,29 @@ class Reach:
     post_blocks: Records  # BLOCK, by post, then block
 
 
-def _in_blocks(cells: Ints) -> Records:
-    """Write cells, in ascending order, as the bits of blocks."""
-    block, row = np.unique(cells // BLOCK_CELLS, return_inverse=True)
-    blocks = np.zeros(len(block), dtype=BLOCK)
-    blocks["block"] = block
-    np.bitwise_or.at(blocks["cells"], row, np.int64(1) << (cells % BLOCK_CELLS).astype(np.int64))
-    return blocks
+def _in_blocks(posts: Ints, cells: Ints) -> tuple[Ints, Records]:
+    """Write the cells of posts as bits of blocks; return whose each block is, and the blocks.
+
+    The cells come by post, those of one in ascending order.
+    """
+    block = cells // BLOCK_CELLS
+    changes = (np.diff(posts) != 0) | (np.diff(block) != 0)
+    first = np.flatnonzero(np.concatenate([np.ones(min(1, len(cells)), np.bool_), changes]))
+    blocks = np.zeros(len(first), dtype=BLOCK)
+    blocks["block"] = block[first]
+    if len(first):
+        bits = np.int64(1) << (cells % BLOCK_CELLS).astype(np.int64)
+        blocks["cells"] = np.bitwise_or.reduceat(bits, first)
+    return posts[first], blocks
 
 
-def lay_reach(grid: Grid, posts: Records, track_xy: Floats, wander_km: Floats) -> Reach:
+def _starts(owners: Ints, count: int) -> Ints:
+    """Return where the rows of each of `count` owners begin, and where the last ones end."""
+    ends = np.cumsum(np.bincount(owners, minlength=count))
+    return np.concatenate([[0], ends]).astype(np.int32)
+
+
+def lay_reach(grid: Grid, posts: Records, track_xy: Floats) -> Reach:
     """Find the cells that each post can see into.
 
     Parameters
@@ -161,27 +214,16 @@ def lay_reach(grid: Grid, posts: Records, track_xy: Floats, wander_km: Floats) -
         Records of posts.
     track_xy
         Vertices (n, 2) of all tracks, km.
-    wander_km
-        For each post, how far its track may be moved from where it lies here (posts at random
-        places).
     """
-    frame = grid.frame
-    cells, blocks, rows = [], [], []
-    for index, post in enumerate(posts):
-        reach_km = float(post["radius_km"]) + float(wander_km[index])
-        found, marks = _cells_in_reach(
-            track_xy, int(post["first_vertex"]), int(post["vertices"]), reach_km, frame
-        )
-        row = np.zeros(len(found), dtype=REACH)
-        row["post"], row["first_segment"], row["end_segment"] = index, marks[:, 0], marks[:, 1] + 1
-        row["gap_from"], row["gap_to"] = marks[:, 2], marks[:, 3]
-        cells.append(found)
-        blocks.append(_in_blocks(found))
-        rows.append(row)
-    all_cells = np.concatenate([*cells, np.empty(0, np.int32)]).astype(np.int32)
-    all_rows = np.concatenate([*rows, np.empty(0, REACH)])
-    order = np.argsort(all_cells, kind="stable")
-    counts = np.bincount(all_cells, minlength=grid.cells + 1)
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    post_start = np.cumsum([0, *map(len, blocks)]).astype(np.int32)
-    return Reach(start, all_rows[order], post_start, np.concatenate([*blocks, np.empty(0, BLOCK)]))
+    first, vertices, radius_km = (
+        np.ascontiguousarray(posts[name]) for name in ("first_vertex", "vertices", "radius_km")
+    )
+    cells, marks, counts = _reach_of_tracks(track_xy, first, vertices, radius_km, grid.frame)
+    post = np.repeat(np.arange(len(posts), dtype=np.int32), counts)
+    order = np.argsort(cells, kind="stable")
+    rows = np.zeros(len(cells), dtype=REACH)
+    rows["post"] = post[order]
+    rows["first_segment"], rows["end_segment"] = marks[order, 0], marks[order, 1] + 1
+    rows["gap_from"], rows["gap_to"] = marks[order, 2], marks[order, 3]
+    owner, blocks = _in_blocks(post, cells)
+    return Reach(_starts(cells, grid.cells + 1), rows, _starts(owner, len(posts)), blocks)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.flight import SORTIE
-from sim.agents.patrol import SEGMENT
 from sim.engine.advance import SETTINGS
 from sim.engine.areas import lay_areas
 from sim.engine.bases import FORWARD_STEP_KM, Support, lay_support
@@ -186,9 +185,9 @@ def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], Records, NDArray[n
     """Return vertices of all tracks, the segments from them, and where on their track they lie."""
     tracks = monitors.tracks
     xy = np.concatenate([*(track.xy for track in tracks), np.empty((0, 2))])
-    segments = [track_segments(track.xy, track.along_km) for track in tracks]
     along = np.concatenate([*(track.along_km for track in tracks), np.empty(0)])
-    return np.ascontiguousarray(xy), np.concatenate([*segments, np.empty(0, SEGMENT)]), along
+    segments = track_segments(xy, along, monitors.posts["vertices"])
+    return np.ascontiguousarray(xy), segments, along
 
 
 def lay_grid(
@@ -203,9 +202,7 @@ def lay_grid(
     spread = any(kind.offset_sd_km > 0.0 for kind in scenario.violations.kinds.values())
     farthest = scenario.violations.max_offset_km if spread else 0.0
     grid = Grid.around(np.concatenate([line.xy, track_xy]), max(radius, farthest) + 1.0)
-    wander = np.zeros(len(monitors.posts))
-    wander[monitors.random_posts] = line.length_km
-    return grid, lay_reach(grid, monitors.posts, track_xy, wander)
+    return grid, lay_reach(grid, monitors.posts, track_xy)
 
 
 def _usual_offset_km(process: Process, reporting: Reporting) -> float:

@@ -1,11 +1,12 @@
 """Posts laid out from the scenario's monitor groups: tracks, bases and the drones."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.agents.flight import DRONE
 from sim.agents.patrol import (
@@ -44,7 +45,7 @@ class Track:
     from_km: float
     to_km: float
 
-    @property
+    @cached_property
     def along_km(self) -> Floats:
         """Distance of each vertex along the track, km."""
         steps = np.hypot(*np.diff(self.xy, axis=0).T)
@@ -95,33 +96,39 @@ def stretch(
     return start, min(end, line.length_km)
 
 
-def lay_track(
-    key: str,
-    group: MonitorGroup,
-    line: ContactLine,
-    stretch_km: tuple[float, float],
-    generalise_km: float,
-) -> Track:
-    """Lay the track of one post along a stretch of the line.
+def lay_tracks(
+    key: str, group: MonitorGroup, line: ContactLine, edges_km: Floats, generalise_km: float
+) -> list[Track]:
+    """Lay the tracks of the posts between the edges (n + 1,) of stretches of the line.
 
     Raises
     ------
     InputError
         When the line leaves no room for a place at the offset.
     """
-    from_km, to_km = stretch_km
+    ends = list(pairwise(edges_km.tolist()))
     if group.patrol == "static":
-        middle_km = 0.5 * (from_km + to_km)
-        middle = line.point(middle_km, group.offset_km, key=f"{key}.offset_km")
-        return Track(np.asarray(middle, dtype=np.float64).reshape(1, 2), from_km, to_km)
-    out = line.track(from_km, to_km, group.offset_km, generalise_km)
+        middles = line.point(_middles(edges_km), group.offset_km, key=f"{key}.offset_km")
+        return [Track(xy.reshape(1, 2), *each) for xy, each in zip(middles, ends, strict=True)]
+    return [Track(_track_xy(group, line, each, generalise_km), *each) for each in ends]
+
+
+def _middles(edges_km: Floats) -> Floats:
+    return np.asarray(0.5 * (edges_km[:-1] + edges_km[1:]))
+
+
+def _track_xy(
+    group: MonitorGroup, line: ContactLine, ends_km: tuple[float, float], generalise_km: float
+) -> Floats:
+    """Return the vertices (n, 2) of the track of one post that moves."""
+    out = line.track(*ends_km, group.offset_km, generalise_km)
     if group.patrol != "circuit":
-        return Track(out, from_km, to_km)
+        return out
     back_km = group.offset_km if group.return_offset_km is None else group.return_offset_km
-    back = out if back_km == group.offset_km else line.track(from_km, to_km, back_km, generalise_km)
+    back = out if back_km == group.offset_km else line.track(*ends_km, back_km, generalise_km)
     closed = np.concatenate([out, back[::-1], out[:1]])
     moved = np.concatenate([[True], np.hypot(*np.diff(closed, axis=0).T) > 0.0])
-    return Track(closed[moved], from_km, to_km)
+    return np.asarray(closed[moved])
 
 
 def _nearest_on_track(track: Track, base: Floats) -> tuple[float, Floats]:
@@ -138,63 +145,97 @@ def _nearest_on_track(track: Track, base: Floats) -> tuple[float, Floats]:
     return float(track.along_km[best] + share[best] * np.sqrt(square[best])), points[best]
 
 
-def _base_point(key: str, line: ContactLine, group: MonitorGroup, track: Track) -> Floats:
+def _base_points(key: str, line: ContactLine, group: MonitorGroup, edges_km: Floats) -> Floats:
+    """Return the bases (n, 2) of the posts between edges (n + 1,)."""
     if group.base_lon is not None and group.base_lat is not None:
-        return np.asarray(line.to_plane(group.base_lon, group.base_lat), dtype=np.float64)
-    middle = 0.5 * (track.from_km + track.to_km)
-    return line.point(middle, group.base_offset_km, key=f"{key}.base_offset_km")
+        base = np.asarray(line.to_plane(group.base_lon, group.base_lat), dtype=np.float64)
+        return np.tile(base, (len(edges_km) - 1, 1))
+    return line.point(_middles(edges_km), group.base_offset_km, key=f"{key}.base_offset_km")
 
 
-def lay_post(
-    line: ContactLine, patrol: int, platform: Platform, track: Track, base: Floats, zones: int
+def lay_posts(
+    line: ContactLine,
+    patrol: int,
+    platform: Platform,
+    tracks: list[Track],
+    bases: Floats,
+    zones: int,
 ) -> Records:
-    """Return the record (1,) of a post, without its numbers of group, platform and vertex."""
-    post = np.zeros(1, dtype=POST)
-    entry_km, entry = _nearest_on_track(track, base)
-    track_km = float(track.along_km[-1])
-    transit = transit_speed_kmh(platform)
-    post["patrol"] = patrol
-    post["vertices"] = len(track.xy)
-    post["first_drone"] = -1
-    post["out_h"] = np.nan
-    post["track_km"] = track_km
-    post["period_km"] = {SHUTTLE: 2.0 * track_km, STATIC: 0.0}.get(patrol, track_km)
-    post["speed_kmh"] = platform.speed_kmh / line.length_factor
-    post["radius_km"] = platform.radius_km
-    post["base_x"], post["base_y"] = base
-    post["entry_km"] = entry_km
-    post["entry_x"], post["entry_y"] = entry
+    """Return the records of posts, without their numbers of group, platform and vertex.
+
+    Parameters
+    ----------
+    line
+        The contact line.
+    patrol
+        Number of the way of patrolling.
+    platform
+        What flies there.
+    tracks
+        Track of each post.
+    bases
+        Base (n, 2) of each post, km.
+    zones
+        Number of zones of weather and jamming.
+    """
+    posts = np.zeros(len(tracks), dtype=POST)
+    entries = [_nearest_on_track(*each) for each in zip(tracks, bases, strict=True)]
+    track_km = np.array([track.along_km[-1] for track in tracks])
+    posts["patrol"] = patrol
+    posts["vertices"] = [len(track.xy) for track in tracks]
+    posts["first_drone"] = -1
+    posts["out_h"] = np.nan
+    posts["track_km"] = track_km
+    posts["period_km"] = {SHUTTLE: 2.0, STATIC: 0.0}.get(patrol, 1.0) * track_km
+    posts["speed_kmh"] = platform.speed_kmh / line.length_factor
+    posts["radius_km"] = platform.radius_km
+    posts["base_x"], posts["base_y"] = bases.T
+    posts["entry_km"] = [along for along, _ in entries]
+    posts["entry_x"], posts["entry_y"] = np.array([xy for _, xy in entries]).reshape(-1, 2).T
     if platform.endurance_h is not None:
-        post["return_h"] = np.hypot(*(track.xy - base).T).max() / transit
-    middle = 0.5 * (track.from_km + track.to_km)
-    post["zone"] = min(zones - 1, int(middle / line.length_km * zones))
-    return post
+        far_km = _farthest_km(np.concatenate([t.xy for t in tracks]), posts["vertices"], bases)
+        posts["return_h"] = far_km / transit_speed_kmh(platform)
+    middles = 0.5 * np.array([track.from_km + track.to_km for track in tracks])
+    posts["zone"] = np.minimum(zones - 1, middles / line.length_km * zones)
+    return posts
 
 
-def _group_tracks(
-    key: str, group: MonitorGroup, line: ContactLine, generalise_km: float
-) -> list[Track]:
+def _farthest_km(xy: Floats, vertices: NDArray[np.integer], places: Floats) -> Floats:
+    """Return how far each track goes (km) from a place of its own.
+
+    Parameters
+    ----------
+    xy
+        Vertices of all tracks, one after another.
+    vertices
+        How many each track has (n,), at least 1.
+    places
+        A place for each track (n, 2), km.
+    """
+    away_km = np.hypot(*(xy - np.repeat(places, vertices, axis=0)).T)
+    return np.asarray(np.maximum.reduceat(away_km, np.cumsum(vertices) - vertices))
+
+
+def _edges(key: str, group: MonitorGroup, line: ContactLine) -> Floats:
+    """Return the edges (posts + 1,) of the stretches (km) of a group's posts."""
     start, end = stretch(key, group.from_km, group.to_km, line)
     single = group.patrol in ("circuit", "stream")
     count = 1 if single else (group.count if group.posts is None else group.posts)
-    edges = np.linspace(start, end, count + 1)
-    return [
-        lay_track(key, group, line, (float(low), float(high)), generalise_km)
-        for low, high in pairwise(edges)
-    ]
+    return np.linspace(start, end, count + 1)
 
 
-def check_endurance(key: str, platform: Platform, post: Records) -> None:
-    """Refuse a post that a drone cannot reach and come home from.
+def check_endurance(key: str, platform: Platform, posts: Records) -> None:
+    """Refuse posts if there is one that a drone cannot reach and come home from.
 
     Raises
     ------
     InputError
         Naming `key`, when the way there and home takes all the endurance.
     """
-    away_km = np.hypot(post["entry_x"] - post["base_x"], post["entry_y"] - post["base_y"])
+    away_km = np.hypot(posts["entry_x"] - posts["base_x"], posts["entry_y"] - posts["base_y"])
     out_h = away_km / transit_speed_kmh(platform)
-    _check_needed(key, platform, float(out_h + post["return_h"]))
+    for needed_h in (out_h + posts["return_h"]).tolist():
+        _check_needed(key, platform, needed_h)
 
 
 def _check_needed(key: str, platform: Platform, needed_h: float) -> None:
@@ -250,35 +291,36 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
             continue
         key = f"monitors.{name}"
         platform = scenario.platforms[group.platform]
-        first_post = len(posts)
-        for track in _group_tracks(key, group, line, scenario.line.generalise_km):
-            base = _base_point(key, line, group, track)
-            patrol = PATROLS.index(group.patrol)
-            post = lay_post(line, patrol, platform, track, base, zones)
-            check_endurance(key, platform, post[0])
-            post["platform"] = platform_names.index(group.platform)
-            post["group"] = number
-            post["first_vertex"] = sum((len(other.xy) for other in tracks), 0)
-            if group.placement == "random" and group.patrol == "static":
-                _check_all_places(key, group, line, platform)
-                _lay_all_places(key, group, line)
-                random_posts.append(len(posts))
-            posts.append(post)
-            tracks.append(track)
+        first_post = len(tracks)
+        edges_km = _edges(key, group, line)
+        laid = lay_tracks(key, group, line, edges_km, scenario.line.generalise_km)
+        bases = _base_points(key, line, group, edges_km)
+        post = lay_posts(line, PATROLS.index(group.patrol), platform, laid, bases, zones)
+        check_endurance(key, platform, post)
+        post["platform"] = platform_names.index(group.platform)
+        post["group"] = number
+        if group.placement == "random" and group.patrol == "static":
+            _check_all_places(key, group, line, platform)
+            _lay_all_places(key, group, line)
+            random_posts += range(first_post, first_post + len(post))
+        posts.append(post)
+        tracks += laid
         drone = np.zeros(group.count, dtype=DRONE)
         drone["group"] = number
         drone["platform"] = platform_names.index(group.platform)
         drone["name"] = [name_number(f"{name}-{k + 1}") for k in range(group.count)]
-        drone["post"] = first_post + np.arange(group.count) % (len(posts) - first_post)
+        drone["post"] = first_post + np.arange(group.count) % len(laid)
         crews[name] = _crew(drone, sum(map(len, drones)), PATROLS.index(group.patrol))
         drones.append(drone)
     all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
+    all_posts = np.concatenate([*posts, np.empty(0, POST)])
+    all_posts["first_vertex"] = np.cumsum(all_posts["vertices"]) - all_posts["vertices"]
     all_drones["next_post"] = all_drones["post"]
     all_drones["next_here"] = -1
     all_drones["sortie"] = -1
     all_drones["cue"] = -1
     return Monitors(
-        np.concatenate([*posts, np.empty(0, POST)]),
+        all_posts,
         all_drones,
         tuple(tracks),
         np.array(random_posts, dtype=np.int32),
@@ -299,28 +341,33 @@ def _crew(drones: Records, first: int, patrol: int) -> Crew:
     return Crew(rows, False, of_post, turn / crew)
 
 
-def track_segments(xy: Floats, along_km: Floats) -> Records:
-    """Return the segment that begins at each vertex of a track.
+def track_segments(xy: Floats, along_km: Floats, vertices: ArrayLike) -> Records:
+    """Return the segment that begins at each vertex of tracks.
 
     Parameters
     ----------
     xy
-        Vertices (n, 2), km.
+        Vertices (n, 2) of the tracks, one after another, km.
     along_km
-        Where along the track they lie (n,).
+        Where along their track they lie (n,).
+    vertices
+        How many each track has.
 
     Returns
     -------
     ndarray of `SEGMENT`, shape (n,)
-        The last has no length.
+        The last of each track has no length.
     """
+    following = np.arange(len(xy)) + 1
+    last = np.cumsum(vertices, dtype=np.int64) - 1
+    following[last] = last
     units = np.zeros_like(xy)
-    steps_km = np.diff(along_km)[:, None]
-    np.divide(np.diff(xy, axis=0), steps_km, out=units[:-1], where=steps_km > 0.0)
+    steps_km = (along_km[following] - along_km)[:, None]
+    np.divide(xy[following] - xy, steps_km, out=units, where=steps_km > 0.0)
     segments = np.empty(len(xy), dtype=SEGMENT)
     segments["x"], segments["y"] = xy.T
     segments["unit_x"], segments["unit_y"] = units.T
-    segments["from_km"], segments["to_km"] = along_km, np.append(along_km[1:], along_km[-1:])
+    segments["from_km"], segments["to_km"] = along_km, along_km[following]
     return segments
 
 
@@ -347,14 +394,17 @@ def post_circles(
     """
     cueable = np.flatnonzero(platforms["can_be_cued"][posts["platform"]])
     circles = np.zeros(len(cueable), dtype=CIRCLE)
+    if len(cueable) == 0:
+        return circles
+    mine = posts[cueable]
+    vertices = mine["vertices"].astype(np.int64)
+    first = np.cumsum(vertices) - vertices
+    xy = track_xy[np.repeat(mine["first_vertex"] - first, vertices) + np.arange(vertices.sum())]
+    middles = 0.5 * (np.minimum.reduceat(xy, first) + np.maximum.reduceat(xy, first))
     circles["post"] = first_post + cueable
-    for circle, post in zip(circles, posts[cueable], strict=True):
-        first = int(post["first_vertex"])
-        track = track_xy[first : first + int(post["vertices"])]
-        middle = 0.5 * (track.min(axis=0) + track.max(axis=0))
-        circle["x"], circle["y"] = middle
-        circle["radius_km"] = np.hypot(*(track - middle).T).max() + post["radius_km"]
-        circle["transit_kmh"] = platforms["transit_kmh"][post["platform"]]
+    circles["x"], circles["y"] = middles.T
+    circles["radius_km"] = _farthest_km(xy, vertices, middles) + mine["radius_km"]
+    circles["transit_kmh"] = platforms["transit_kmh"][mine["platform"]]
     return circles
 
 

@@ -9,8 +9,8 @@ from sim.engine.plan import Plan
 from sim.engine.posts import (
     Track,
     check_endurance,
-    lay_post,
-    lay_track,
+    lay_posts,
+    lay_tracks,
     post_circles,
     stretch,
     track_segments,
@@ -57,12 +57,13 @@ def lay_retasked_post(
         raise InputError(message)
     start, end = stretch("retask", from_km, to_km, plan.line)
     detail_km = plan.scenario.line.generalise_km
-    track = lay_track("retask", spec, plan.line, (start, end), detail_km)
+    [track] = lay_tracks("retask", spec, plan.line, np.array([start, end]), detail_km)
     home = world.posts[drone["post"]]
-    base = np.array([home["base_x"], home["base_y"]])
+    base = np.array([[home["base_x"], home["base_y"]]])
     platform = plan.scenario.platforms[spec.platform]
-    post = lay_post(plan.line, PATROLS.index(spec.patrol), platform, track, base, len(world.zones))
-    check_endurance(f"retask of {plan.drone_names[d]}", platform, post[0])
+    patrol, zones = PATROLS.index(spec.patrol), len(world.zones)
+    post = lay_posts(plan.line, patrol, platform, [track], base, zones)
+    check_endurance(f"retask of {plan.drone_names[d]}", platform, post)
     post["platform"] = drone["platform"]
     post["group"] = drone["group"]
     return post, track
@@ -97,7 +98,7 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     number = len(world.posts)
     post = post.copy()
     post["first_vertex"] = 0
-    added = lay_reach(plan.grid, post, track.xy, np.zeros(1))
+    added = lay_reach(plan.grid, post, track.xy)
     reach = Reach(world.reach_start, world.reach, world.post_start, world.post_blocks)
     joined = _joined(reach, plan.grid.cells, added, number)
     post["first_vertex"] = len(world.track_xy)
@@ -105,7 +106,7 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     world.put("track_xy", np.concatenate([world.track_xy, track.xy]))
     circle = post_circles(post, world.track_xy, world.platforms, number)
     world.put("circles", np.concatenate([world.circles, circle]))
-    segments = track_segments(track.xy, track.along_km)
+    segments = track_segments(track.xy, track.along_km, [len(track.xy)])
     world.put("segments", np.concatenate([world.segments, segments]))
     world.put("track_at", np.concatenate([world.track_at, track.along_km]))
     world.put("reach_start", joined.start)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sim.engine.advance import DONE, advance, most_pushes, start
 from sim.engine.bases import order_bases, set_sectors
 from sim.engine.escalation import draw_regime
+from sim.engine.grid import lay_reach
 from sim.engine.plan import Plan, empty_sorties
 from sim.engine.politics import draw_politics
 from sim.engine.posts import post_circles, transit_speed_kmh
@@ -110,8 +111,10 @@ def make_world(plan: Plan, seed: int) -> World:
     clock["lots"] = run_lots = int(stream(seed, "lots").integers(2**63))
     drones, loss_hazard = _draw_drones(plan, seed)
     posts, track_xy = _draw_posts(plan, seed)
-    random_posts = len(plan.monitors.random_posts) > 0
-    circles = post_circles(posts, track_xy, plan.platforms) if random_posts else plan.circles.copy()
+    circles, reach = plan.circles, plan.reach
+    if len(plan.monitors.random_posts) > 0:
+        circles = post_circles(posts, track_xy, plan.platforms)
+        reach = lay_reach(plan.grid, posts, track_xy)
     bases, near_bases, near_hours = _draw_bases(plan, seed)
     drawn = draw_candidates(plan.reporting, plan.process, plan.frame, seed)
     regime, thresholds = draw_regime(plan.escalation, seed)
@@ -136,14 +139,14 @@ def make_world(plan: Plan, seed: int) -> World:
         evidence=plan.looks.evidence.copy(),
         sure=plan.looks.sure.copy(),
         posts=posts,
-        circles=circles,
+        circles=circles.copy(),
         track_xy=track_xy,
         segments=plan.segments.copy(),
         track_at=plan.track_at.copy(),
-        reach_start=plan.reach.start.copy(),
-        reach=plan.reach.rows.copy(),
-        post_start=plan.reach.post_start.copy(),
-        post_blocks=plan.reach.post_blocks.copy(),
+        reach_start=reach.start.copy(),
+        reach=reach.rows.copy(),
+        post_start=reach.post_start.copy(),
+        post_blocks=reach.post_blocks.copy(),
         visits=np.empty((most_segments, 2)),
         sorties=empty_sorties(plan.sortie_room),
         violations=drawn.rows,

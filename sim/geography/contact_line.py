@@ -1,6 +1,7 @@
 """The contact line: a line in a local plane, with chainage along it and offset across it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
@@ -274,7 +275,7 @@ class ContactLine:
             When the line leaves no room for the offset on that side.
         """
         points = self.across(chainage_km, offset_km)
-        if self.is_straight:
+        if self.is_straight or not np.any(offset_km):
             return points
         s, y = np.broadcast_arrays(
             np.asarray(chainage_km, dtype=np.float64), np.asarray(offset_km, dtype=np.float64)
@@ -343,9 +344,10 @@ class ContactLine:
 
     def stretch(self, from_km: float, to_km: float) -> Floats:
         """Return the vertices (m, 2) of the line between two chainages (km)."""
-        inner = (self.chainage_km > from_km) & (self.chainage_km < to_km)
-        ends = self.point(np.array([from_km, to_km]))
-        return np.concatenate([ends[:1], self.xy[inner], ends[1:]])
+        first = np.searchsorted(self.chainage_km, from_km, side="right")
+        end = np.searchsorted(self.chainage_km, to_km, side="left")
+        ends = self.across(np.array([from_km, to_km]))
+        return np.concatenate([ends[:1], self.xy[first : max(first, end)], ends[1:]])
 
     def track(self, from_km: float, to_km: float, offset_km: float, generalise_km: float) -> Floats:
         """Return a patrol track: a generalised copy of a stretch, moved across by an offset.
@@ -366,7 +368,7 @@ class ContactLine:
         """
         return offset_track(self.stretch(from_km, to_km), offset_km, generalise_km)
 
-    @property
+    @cached_property
     def _directions(self) -> Floats:
         """Unit vectors of the segments, shape (n - 1, 2)."""
         return directions(self.xy, self.chainage_km)

@@ -75,7 +75,7 @@ class Patrol:
         for name, column in (
             ("posts", post),
             ("track_xy", self.xy),
-            ("segments", track_segments(self.xy, self.at)),
+            ("segments", track_segments(self.xy, self.at, [len(self.xy)])),
             ("track_at", self.at),
             ("reach", reach),
             ("visits", np.empty((len(self.xy) + 1, 2))),
