@@ -1,6 +1,7 @@
 """One run without a viewer, and what it leaves behind."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,6 +37,12 @@ from sim.tables import (
 )
 
 MAX_SEED = 2**63 - 1
+
+LEAST_STEP_S, MOST_STEP_S = 0.05, 0.25
+"""A run that is watched goes on in steps of simulated time that take about so long (s)."""
+
+type Watch = Callable[[float], None]
+"""What is told, now and then, which share of a run is done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,15 +203,45 @@ def run_measures(plan: Plan, seed: int, requests: Sequence[Request] = ()) -> dic
     return measure(plan, world) | measure_requests(plan, world, seed, requests, marks)
 
 
-def run_plan(plan: Plan, seed: int) -> Outcome:
+def _advance_watched(world: World, until_h: float, watch: Watch) -> None:
+    """Advance a started world in steps, and tell how far it is; an interrupt ends it between two.
+
+    The run is the same however it is cut.
+    """
+    now_h, step_h = 0.0, until_h / 1000.0
+    while now_h < until_h:
+        now_h = min(until_h, now_h + step_h)
+        begin = time.perf_counter()
+        advance_world(world, now_h)
+        taken_s = time.perf_counter() - begin
+        step_h *= 2.0 if taken_s < LEAST_STEP_S else 0.5 if taken_s > MOST_STEP_S else 1.0
+        watch(now_h / until_h)
+
+
+def run_plan(plan: Plan, seed: int, watch: Watch | None = None) -> Outcome:
     """Run a plan once, with all that the run leaves behind.
+
+    Parameters
+    ----------
+    plan
+        From `sim.engine.plan.build_plan`.
+    seed
+        Seed of the run, >= 0.
+    watch
+        Is told, now and then, which share of the simulated time has passed; None runs all at once,
+        with the same result.
 
     Raises
     ------
     InputError
         When the seed is not a whole number >= 0.
     """
-    return Outcome(plan, run_world(plan, seed), int(seed))
+    if watch is None:
+        return Outcome(plan, run_world(plan, seed), int(seed))
+    world = make_world(plan, checked_seed(seed))
+    start_world(world)
+    _advance_watched(world, plan.horizon_h, watch)
+    return Outcome(plan, world, int(seed))
 
 
 def simulate(scenario: Scenario, seed: int = 1) -> Outcome:

@@ -16,6 +16,7 @@ from sim.commands.common import (
     tell_notes,
 )
 from sim.commands.exchange import write_violations
+from sim.commands.waiting import Waiting, waiting
 from sim.engine.plan import build_plan
 from sim.files import json_text, staging
 from sim.manifest import claim_directory, now, run_manifest, write_manifest
@@ -45,6 +46,17 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
+    with waiting(show=not options.quiet) as bar:
+        measures, written = _run(options, bar)
+    if not options.quiet:
+        show(summary_table(measures))
+        show_paths(written)
+    return 0
+
+
+def _run(options: argparse.Namespace, bar: Waiting) -> tuple[dict[str, float], list[Path]]:
+    """Run, write the results, and return the measures asked for and what was written."""
+    bar.at("Laying the plan")
     with naming(options.scenario, options):
         plan = build_plan(Scenario.load(options.scenario))
     asked = asked_measures(options, [plan.scenario], _by_domain_where_told_apart)
@@ -55,7 +67,9 @@ def execute(options: argparse.Namespace) -> int:
         tell_notes(plan.line)
         announce_compilation()
     started, begin = now(), time.perf_counter()
-    outcome = run_plan(plan, options.seed)
+    bar.at("Running")
+    outcome = run_plan(plan, options.seed, bar.reached)
+    bar.at("Measures, tables and figures")
     found = outcome.measures | outcome.measure(*requests)
     measures = {name: found[str(parse_request(name))] for name in asked}
     manifest = run_manifest(plan.scenario, options.seed, started, time.perf_counter() - begin)
@@ -65,10 +79,7 @@ def execute(options: argparse.Namespace) -> int:
         keep_sources(folder, {str(options.scenario): options.scenario})
         write_manifest(folder, manifest, files=folder.iterdir())
         names = sorted(file.name for file in folder.iterdir())
-    if not options.quiet:
-        show(summary_table(measures))
-        show_paths(out / name for name in names)
-    return 0
+    return measures, [out / name for name in names]
 
 
 def _by_domain_where_told_apart(scenario: Scenario) -> list[str]:

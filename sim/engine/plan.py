@@ -28,8 +28,8 @@ from sim.geography import ContactLine
 from sim.kernel.world import Records
 from sim.scenario import Scenario
 from sim.scenario.command import RULES
+from sim.scenario.demand import check_demand, lives, sorties
 
-LIVES_MARGIN = 12
 USUAL_SD = 4.0
 """Offsets within so many standard deviations are usual; for others the whole line is searched."""
 
@@ -157,28 +157,9 @@ def _set_escalation(row: Records, scenario: Scenario) -> None:
 
 def _sortie_room(scenario: Scenario, monitors: Monitors) -> int:
     """Return about how many sorties a run will record; the table grows if there are more."""
-    sorties = len(monitors.drones) + 8.0
-    for group in scenario.monitors.values():
-        platform = scenario.platforms[group.platform]
-        if platform.endurance_h is not None:
-            cycle_h = platform.turnaround_h + 0.7 * platform.endurance_h
-            sorties += group.count * scenario.run.duration_days * 24.0 / cycle_h
-    return int(min(1.3 * sorties, 2e6)) + len(monitors.drones) + 64
-
-
-def _lives(scenario: Scenario) -> dict[str, int]:
-    """Return for how many losses of a drone thresholds are drawn, by group; far more than happen.
-
-    The number depends on nothing but the group, so that other groups do not shift its draws.
-    """
-    lives = {}
-    for name, group in scenario.monitors.items():
-        platform = scenario.platforms[group.platform]
-        rate = platform.loss_per_1000_h / 1000.0 * platform.jamming_loss_factor
-        losses = scenario.run.duration_days * 24.0 * rate
-        margin = LIVES_MARGIN if losses > 0.0 else 1
-        lives[name] = int(losses + 10.0 * np.sqrt(losses)) + margin
-    return lives
+    flown = sum(sorties(scenario, group) for group in scenario.monitors.values())
+    expected = len(monitors.drones) + 8.0 + flown
+    return int(min(1.3 * expected, 2e6)) + len(monitors.drones) + 64
 
 
 def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], Records, NDArray[np.float64]]:
@@ -227,9 +208,11 @@ def build_plan(scenario: Scenario) -> Plan:
     Raises
     ------
     InputError
-        When the scenario does not fit its contact line, or a drone can not reach its post.
+        When the scenario does not fit its contact line, or into the memory of this machine, or a
+        drone can not reach its post.
     """
     line = load_line(scenario)
+    check_demand(scenario, line.length_km)
     kinds = tuple(scenario.violations.kinds)
     surroundings = lay_surroundings(scenario)
     monitors = lay_monitors(scenario, line, surroundings.zones)
@@ -274,7 +257,7 @@ def build_plan(scenario: Scenario) -> Plan:
         ),
         surroundings=surroundings,
         settings=_settings(scenario, support),
-        lives=_lives(scenario),
+        lives=lives(scenario),
         sortie_room=_sortie_room(scenario, monitors),
     )
 

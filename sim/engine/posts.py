@@ -24,6 +24,7 @@ from sim.agents.zone import NEVER, POOR, SEVERE
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.geography.beside import STEP_KM
+from sim.geography.tracks import offset_track
 from sim.kernel.instants import SAME_H
 from sim.kernel.lots import name_number
 from sim.kernel.world import Records
@@ -110,22 +111,24 @@ def lay_tracks(
     if group.patrol == "static":
         middles = line.point(_middles(edges_km), group.offset_km, key=f"{key}.offset_km")
         return [Track(xy.reshape(1, 2), *each) for xy, each in zip(middles, ends, strict=True)]
-    return [Track(_track_xy(group, line, each, generalise_km), *each) for each in ends]
+    stretches = line.stretches(edges_km)
+    return [
+        Track(_track_xy(group, xy, generalise_km), *each)
+        for xy, each in zip(stretches, ends, strict=True)
+    ]
 
 
 def _middles(edges_km: Floats) -> Floats:
     return np.asarray(0.5 * (edges_km[:-1] + edges_km[1:]))
 
 
-def _track_xy(
-    group: MonitorGroup, line: ContactLine, ends_km: tuple[float, float], generalise_km: float
-) -> Floats:
-    """Return the vertices (n, 2) of the track of one post that moves."""
-    out = line.track(*ends_km, group.offset_km, generalise_km)
+def _track_xy(group: MonitorGroup, stretch_xy: Floats, generalise_km: float) -> Floats:
+    """Return the vertices (n, 2) of the track of one post that moves along a stretch of line."""
+    out = offset_track(stretch_xy, group.offset_km, generalise_km)
     if group.patrol != "circuit":
         return out
     back_km = group.offset_km if group.return_offset_km is None else group.return_offset_km
-    back = out if back_km == group.offset_km else line.track(*ends_km, back_km, generalise_km)
+    back = out if back_km == group.offset_km else offset_track(stretch_xy, back_km, generalise_km)
     closed = np.concatenate([out, back[::-1], out[:1]])
     moved = np.concatenate([[True], np.hypot(*np.diff(closed, axis=0).T) > 0.0])
     return np.asarray(closed[moved])

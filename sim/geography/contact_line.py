@@ -344,10 +344,17 @@ class ContactLine:
 
     def stretch(self, from_km: float, to_km: float) -> Floats:
         """Return the vertices (m, 2) of the line between two chainages (km)."""
-        first = np.searchsorted(self.chainage_km, from_km, side="right")
-        end = np.searchsorted(self.chainage_km, to_km, side="left")
-        ends = self.across(np.array([from_km, to_km]))
-        return np.concatenate([ends[:1], self.xy[first : max(first, end)], ends[1:]])
+        return self.stretches(np.array([from_km, to_km]))[0]
+
+    def stretches(self, edges_km: Floats) -> list[Floats]:
+        """Return the vertices (m, 2) of the line between each two of ascending edges (km)."""
+        ends = self.across(edges_km)
+        first = np.searchsorted(self.chainage_km, edges_km[:-1], side="right").tolist()
+        end = np.searchsorted(self.chainage_km, edges_km[1:], side="left").tolist()
+        return [
+            np.concatenate([ends[n : n + 1], self.xy[a : max(a, b)], ends[n + 1 : n + 2]])
+            for n, (a, b) in enumerate(zip(first, end, strict=True))
+        ]
 
     def track(self, from_km: float, to_km: float, offset_km: float, generalise_km: float) -> Floats:
         """Return a patrol track: a generalised copy of a stretch, moved across by an offset.

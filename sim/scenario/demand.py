@@ -1,0 +1,170 @@
+"""What a scenario asks of a machine: how much there is of everything, memory and time.
+
+Known before anything is laid, so that what can not be done is refused at once, and what takes long
+is told. The numbers of bytes and seconds were measured (`benchmarks/scale.py`); they hold to about
+a factor of two.
+"""
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.scenario.escalation import REGIMES
+from sim.scenario.monitors import MonitorGroup
+from sim.scenario.scenario import Scenario
+
+LIVES_MARGIN = 12
+GB = 1e9
+
+BYTES_IDLE = 0.3 * GB
+BYTES_A_DRONE = 3_500.0  # with a post, its track and its name
+BYTES_A_UNIT = 9_000.0  # with a base, and its rank along each stretch of line
+BYTES_A_SORTIE = 250.0  # in the tables of the run and those made of it
+BYTES_A_VIOLATION = 2_500.0
+BYTES_A_CELL = 60.0  # of the grid that a post can see into
+CELL_KM = 5.0
+MOST_CELLS = 65_536
+BYTES_A_SPELL = 80.0  # of weather or jamming in a zone
+S_A_POST = 1.2e-4
+S_A_SORTIE = 2e-6
+S_A_VIOLATION = 1e-5
+S_IN_VIEW = 3e-7  # for a violation and a post that can see into its cell
+
+
+class Demand(NamedTuple):
+    """How much of everything there will be in a run, about, and what it takes."""
+
+    counts: dict[str, float]  # by what there is
+    memory_bytes: dict[str, float]  # by the key that it comes from
+    seconds: float  # of one processor, for the plan and one run
+
+
+def lives(scenario: Scenario) -> dict[str, int]:
+    """Return for how many losses of a drone thresholds are drawn, by group; far more than happen.
+
+    The number depends on nothing but the group, so that other groups do not shift its draws.
+    """
+    found = {}
+    for name, group in scenario.monitors.items():
+        platform = scenario.platforms[group.platform]
+        rate = platform.loss_per_1000_h / 1000.0 * platform.jamming_loss_factor
+        losses = scenario.run.duration_days * 24.0 * rate
+        margin = LIVES_MARGIN if losses > 0.0 else 1
+        found[name] = int(losses + 10.0 * np.sqrt(losses)) + margin
+    return found
+
+
+def sorties(scenario: Scenario, group: MonitorGroup) -> float:
+    """Return about how many sorties a group flies in a run."""
+    platform = scenario.platforms[group.platform]
+    if platform.endurance_h is None:
+        return 0.0
+    cycle_h = platform.turnaround_h + 0.7 * platform.endurance_h
+    return group.count * scenario.run.duration_days * 24.0 / cycle_h
+
+
+def violations(scenario: Scenario) -> float:
+    """Return how many violations are drawn for a run, those of tenser regimes among them."""
+    spec, days = scenario.violations, scenario.run.duration_days
+    starts = np.array([phase.from_day for phase in spec.phases])
+    lengths = np.diff(np.append(np.minimum(starts, days), days))
+    factors = np.array([phase.factor for phase in spec.phases])
+    regimes = [getattr(scenario.escalation, regime).factor for regime in REGIMES]
+    highest = max(regimes) if scenario.escalation.enabled else 1.0
+    expected = spec.rate_per_day * highest * float(lengths @ factors)
+    return expected / (1.0 - spec.branching_ratio)
+
+
+def _false_reports(scenario: Scenario) -> float:
+    """Return how much there is in a run that is taken for a violation and is none."""
+    sources = sum(source.false_per_day for source in scenario.reports.values())
+    clutter = sum(clutter.rate_per_day for clutter in scenario.clutter.values())
+    return (sources + clutter) * scenario.run.duration_days
+
+
+def _spells(scenario: Scenario) -> dict[str, float]:
+    """Return how many spells there are in all zones, by the key of their length."""
+    hours, weather, jamming = 24.0 * scenario.run.duration_days, scenario.weather, scenario.jamming
+    found = {}
+    if weather.enabled:
+        share = max(weather.bad_share_by_month)
+        fronts = 2.0 * share * (1.0 - share) * hours / weather.correlation_time_h
+        found["weather.correlation_time_h"] = fronts * weather.zones
+    if jamming.enabled:
+        both_h = jamming.mean_on_h + jamming.mean_off_h
+        found["jamming.mean_on_h"] = 2.0 * hours / both_h * jamming.zones
+    return found
+
+
+def _posts(group: MonitorGroup) -> int:
+    single = group.patrol in ("circuit", "stream")
+    return 1 if single else group.count if group.posts is None else group.posts
+
+
+def _reach(scenario: Scenario, group: MonitorGroup, line_km: float) -> tuple[float, float]:
+    """Return how many cells of the grid a post of a group sees into, and the share of the line."""
+    from_km = 0.0 if group.from_km is None else group.from_km
+    to_km = line_km if group.to_km is None else group.to_km
+    track_km = 0.0 if group.patrol == "static" else max(0.0, to_km - from_km) / _posts(group)
+    reach_km = scenario.platforms[group.platform].radius_km + 0.7 * CELL_KM
+    area = np.pi * reach_km**2 + 2.0 * reach_km * track_km
+    return min(MOST_CELLS, area / CELL_KM**2), min(1.0, (2.0 * reach_km + track_km) / line_km)
+
+
+def demand(scenario: Scenario, line_km: float) -> Demand:
+    """Work out what a scenario asks of a machine.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    line_km
+        Length of its line as mapped, km.
+    """
+    drawn, false = violations(scenario), _false_reports(scenario)
+    most_lives = max(lives(scenario).values(), default=1)
+    memory = {f"{key} ({n:.2g} spells)": BYTES_A_SPELL * n for key, n in _spells(scenario).items()}
+    memory[f"violations.rate_per_day ({drawn:.2g} violations)"] = BYTES_A_VIOLATION * drawn
+    memory[f"reports and clutter ({false:.2g} false reports)"] = BYTES_A_VIOLATION * false
+    flown = seconds = 0.0
+    for name, group in scenario.monitors.items():
+        mine, posts = sorties(scenario, group), _posts(group)
+        cells, share = _reach(scenario, group, line_km)
+        flown += mine
+        each = BYTES_A_DRONE + 8.0 * most_lives
+        total = each * group.count + BYTES_A_CELL * cells * posts + BYTES_A_SORTIE * mine
+        memory[f"monitors.{name} ({group.count:,} with {mine:.2g} sorties)"] = total
+        seconds += S_A_POST * posts + S_A_SORTIE * mine + S_IN_VIEW * drawn * share * posts
+    for name, unit in scenario.support.items():
+        memory[f"support.{name} ({unit.count:,} units)"] = BYTES_A_UNIT * unit.count
+    counts = {"violations": drawn, "false reports": false, "sorties": flown}
+    return Demand(counts, memory, seconds + S_A_VIOLATION * (drawn + false))
+
+
+def machine_bytes() -> float:
+    """Return the memory of this machine; infinite where it does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
+
+
+def check_demand(scenario: Scenario, line_km: float) -> None:
+    """Refuse a scenario that does not fit into the memory of this machine.
+
+    Raises
+    ------
+    InputError
+        Naming what takes most of it.
+    """
+    memory = demand(scenario, line_km).memory_bytes
+    needed, there = BYTES_IDLE + sum(memory.values()), machine_bytes()
+    if needed > there:
+        message = (
+            f"{max(memory, key=memory.__getitem__)}: a run would take about "
+            f"{needed / GB:,.0f} GB of memory, most of it for this; this machine has "
+            f"{there / GB:,.0f} GB"
+        )
+        raise InputError(message)
