@@ -8,6 +8,7 @@ from sim.engine.plan import build_plan, load_line
 from sim.experiment import SweepDesign
 from sim.geography import ContactLine
 from sim.scenario import Scenario, describe
+from sim.scenario.demand import size_note
 from sim.scenario.loading import read_toml
 from sim.scenario.messages import show
 
@@ -37,7 +38,9 @@ def execute(options: argparse.Namespace) -> int:
 def _check_scenario(path: Path) -> str:
     """Describe a scenario that is valid in itself and fits its contact line."""
     scenario = Scenario.load(path)
-    return f"{describe(scenario)}\n{_line_text(build_plan(scenario).line)}"
+    line = build_plan(scenario).line
+    note = size_note(scenario, line.length_km)
+    return "\n".join([describe(scenario), _line_text(line), *([f"note: {note}"] if note else [])])
 
 
 def _line_text(line: ContactLine) -> str:

@@ -18,6 +18,10 @@ from sim.scenario.scenario import Scenario
 LIVES_MARGIN = 12
 GB = 1e9
 
+LONG_S = 60.0
+MUCH_BYTES = 2.0 * GB
+"""A run that takes longer than this, or more memory, is worth a word beforehand."""
+
 BYTES_IDLE = 0.3 * GB
 BYTES_A_DRONE = 3_500.0  # with a post, its track and its name
 BYTES_A_UNIT = 9_000.0  # with a base, and its rank along each stretch of line
@@ -37,8 +41,13 @@ class Demand(NamedTuple):
     """How much of everything there will be in a run, about, and what it takes."""
 
     counts: dict[str, float]  # by what there is
-    memory_bytes: dict[str, float]  # by the key that it comes from
-    seconds: float  # of one processor, for the plan and one run
+    memory: dict[str, float]  # bytes, by the key that they come from
+    seconds: dict[str, float]  # of one processor for the plan and one run, by key
+
+    @property
+    def bytes(self) -> float:
+        """Memory of the process that lays the plan and runs it."""
+        return BYTES_IDLE + sum(self.memory.values())
 
 
 def lives(scenario: Scenario) -> dict[str, int]:
@@ -124,23 +133,55 @@ def demand(scenario: Scenario, line_km: float) -> Demand:
         Length of its line as mapped, km.
     """
     drawn, false = violations(scenario), _false_reports(scenario)
-    most_lives = max(lives(scenario).values(), default=1)
     memory = {f"{key} ({n:.2g} spells)": BYTES_A_SPELL * n for key, n in _spells(scenario).items()}
-    memory[f"violations.rate_per_day ({drawn:.2g} violations)"] = BYTES_A_VIOLATION * drawn
-    memory[f"reports and clutter ({false:.2g} false reports)"] = BYTES_A_VIOLATION * false
-    flown = seconds = 0.0
+    seconds: dict[str, float] = {}
+    for key, n in (
+        (f"violations.rate_per_day ({drawn:,.0f} violations)", drawn),
+        (f"reports and clutter ({false:,.0f} false reports)", false),
+    ):
+        memory[key], seconds[key] = BYTES_A_VIOLATION * n, S_A_VIOLATION * n
+    most_lives = max(lives(scenario).values(), default=1)
+    flown = 0.0
     for name, group in scenario.monitors.items():
         mine, posts = sorties(scenario, group), _posts(group)
         cells, share = _reach(scenario, group, line_km)
         flown += mine
+        key = f"monitors.{name} ({group.count:,} with {mine:,.0f} sorties)"
         each = BYTES_A_DRONE + 8.0 * most_lives
-        total = each * group.count + BYTES_A_CELL * cells * posts + BYTES_A_SORTIE * mine
-        memory[f"monitors.{name} ({group.count:,} with {mine:.2g} sorties)"] = total
-        seconds += S_A_POST * posts + S_A_SORTIE * mine + S_IN_VIEW * drawn * share * posts
+        memory[key] = each * group.count + BYTES_A_CELL * cells * posts + BYTES_A_SORTIE * mine
+        seen = (drawn + false) * share * posts
+        seconds[key] = S_A_POST * posts + S_A_SORTIE * mine + S_IN_VIEW * seen
     for name, unit in scenario.support.items():
         memory[f"support.{name} ({unit.count:,} units)"] = BYTES_A_UNIT * unit.count
     counts = {"violations": drawn, "false reports": false, "sorties": flown}
-    return Demand(counts, memory, seconds + S_A_VIOLATION * (drawn + false))
+    return Demand(counts, memory, seconds)
+
+
+def size_note(scenario: Scenario, line_km: float) -> str | None:
+    """Say what a large scenario will take, and what for; None of one that is not large.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    line_km
+        Length of its line as mapped, km.
+    """
+    asked = demand(scenario, line_km)
+    total_s = sum(asked.seconds.values())
+    said = []
+    if total_s > LONG_S:
+        longest = max(asked.seconds, key=asked.seconds.__getitem__)
+        said.append(f"takes about {_time(total_s)}, most of it for {longest}")
+    if asked.bytes > MUCH_BYTES:
+        most = max(asked.memory, key=asked.memory.__getitem__)
+        said.append(f"takes about {asked.bytes / GB:,.1f} GB of memory, most of it for {most}")
+    return f"large: a run {' and '.join(said)}" if said else None
+
+
+def _time(seconds: float) -> str:
+    hours = seconds / 3600.0
+    return f"{hours:,.0f} h" if hours >= 2.0 else f"{seconds / 60.0:,.0f} min"
 
 
 def machine_bytes() -> float:
@@ -159,12 +200,11 @@ def check_demand(scenario: Scenario, line_km: float) -> None:
     InputError
         Naming what takes most of it.
     """
-    memory = demand(scenario, line_km).memory_bytes
-    needed, there = BYTES_IDLE + sum(memory.values()), machine_bytes()
-    if needed > there:
+    asked, there = demand(scenario, line_km), machine_bytes()
+    if asked.bytes > there:
+        most = max(asked.memory, key=asked.memory.__getitem__)
         message = (
-            f"{max(memory, key=memory.__getitem__)}: a run would take about "
-            f"{needed / GB:,.0f} GB of memory, most of it for this; this machine has "
-            f"{there / GB:,.0f} GB"
+            f"{most}: a run would take about {asked.bytes / GB:,.0f} GB of memory, most of it for "
+            f"this; this machine has {there / GB:,.0f} GB"
         )
         raise InputError(message)
