@@ -11,6 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sim.geography.projection import unwrapped
+
 type Floats = NDArray[np.float64]
 
 EXTENT = (21.0, 43.0, 42.5, 53.2)
@@ -118,16 +120,22 @@ def _basemap(content: dict[str, Any], decode: Callable[[list[Any]], Floats]) -> 
     return Basemap(countries, towns, content["attribution"])
 
 
-def _box_around(lonlat: Floats) -> shapely.Polygon:
-    """Return a box (degrees) around a line, with as much room again on every side of it."""
-    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+def _box_around(lonlat: Floats) -> shapely.Geometry:
+    """Return a box (degrees) around a line, with as much room again on every side of it.
+
+    One that reaches beyond 180 degrees is joined by what it covers on the other side.
+    """
+    around = unwrapped(lonlat)
+    low, high = around.min(axis=0), around.max(axis=0)
     shrink = max(0.1, float(np.cos(np.radians(np.abs(lonlat[:, 1]).max()))))
     margin = _LEAST_MARGIN_DEG + max(float(high[1] - low[1]), float(high[0] - low[0]) * shrink)
     beside = (margin / shrink, margin)
-    return shapely.box(*(low - beside), *(high + beside))
+    (west, south), (east, north) = low - beside, high + beside
+    turns = [0.0, *([360.0] if west < -180.0 else []), *([-360.0] if east > 180.0 else [])]
+    return shapely.union_all([shapely.box(west + t, south, east + t, north) for t in turns])
 
 
-def _cut(basemap: Basemap, box: shapely.Polygon) -> Basemap:
+def _cut(basemap: Basemap, box: shapely.Geometry) -> Basemap:
     """Return what lies in a box (degrees) of a base map."""
     countries = []
     for name, rings in basemap.countries:

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from sim.errors import InputError
 from sim.geography.beside import EXACT_KM, directions, locate, places_at
 from sim.geography.loading import read_line
-from sim.geography.projection import project, unproject
+from sim.geography.projection import project, unproject, unwrapped
 from sim.geography.region import LonLat, lonlat_text
 from sim.geography.tracks import offset_track
 
@@ -141,7 +141,8 @@ class ContactLine:
         InputError
             When the line crosses itself or is closed; `source` names it in the message.
         """
-        low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+        whole = unwrapped(lonlat)
+        low, high = whole.min(axis=0), whole.max(axis=0)
         centre = (float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0)
         mapped = project(centre, lonlat)
         line = _simplified(mapped)

@@ -104,6 +104,7 @@ def gap_km(one: Floats, other: Floats) -> float:
 def _distance_km(one: Floats, other: Floats) -> Floats:
     """Return about how far apart places in degrees are (km); enough to judge a gap."""
     apart = one - other
+    apart[..., 0] = np.remainder(apart[..., 0] + 180.0, 360.0) - 180.0  # the short way round
     shrink = np.cos(np.radians(0.5 * (one[..., 1] + other[..., 1])))
     distance: Floats = _KM_PER_DEGREE * np.hypot(apart[..., 0] * shrink, apart[..., 1])
     return distance

@@ -22,3 +22,13 @@ def unproject(centre: tuple[float, float], xy: Floats) -> Floats:
 
 def _projection(centre: tuple[float, float]) -> pyproj.Proj:
     return pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
+
+
+def unwrapped(lonlat: Floats) -> Floats:
+    """Return vertices (n, 2) in degrees with longitudes that go on beyond 180 where they cross it.
+
+    From one vertex to the next a line takes the short way round the Earth.
+    """
+    if np.ptp(lonlat[:, 0]) <= 180.0:
+        return lonlat
+    return np.column_stack([np.unwrap(lonlat[:, 0], period=360.0), lonlat[:, 1]])

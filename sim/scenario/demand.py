@@ -24,9 +24,9 @@ MUCH_BYTES = 2.0 * GB
 
 BYTES_IDLE = 0.3 * GB
 BYTES_A_DRONE = 3_500.0  # with a post, its track and its name
-BYTES_A_UNIT = 9_000.0  # with a base, and its rank along each stretch of line
+BYTES_A_UNIT = 5_500.0  # with a base, and its rank along each stretch of line
 BYTES_A_SORTIE = 250.0  # in the tables of the run and those made of it
-BYTES_A_VIOLATION = 2_500.0
+BYTES_A_VIOLATION = 2_000.0
 BYTES_A_CELL = 60.0  # of the grid that a post can see into
 CELL_KM = 5.0
 MOST_CELLS = 65_536
@@ -169,18 +169,21 @@ def size_note(scenario: Scenario, line_km: float) -> str | None:
     """
     asked = demand(scenario, line_km)
     total_s = sum(asked.seconds.values())
-    said = []
-    if total_s > LONG_S:
-        longest = max(asked.seconds, key=asked.seconds.__getitem__)
-        said.append(f"takes about {_time(total_s)}, most of it for {longest}")
-    if asked.bytes > MUCH_BYTES:
-        most = max(asked.memory, key=asked.memory.__getitem__)
-        said.append(f"takes about {asked.bytes / GB:,.1f} GB of memory, most of it for {most}")
-    return f"large: a run {' and '.join(said)}" if said else None
+    if total_s <= LONG_S and asked.bytes <= MUCH_BYTES:
+        return None
+    longest = max(asked.seconds, key=asked.seconds.__getitem__)
+    most = max(asked.memory, key=asked.memory.__getitem__)
+    what = longest if longest == most else f"{longest} (time), {most} (memory)"
+    return (
+        f"this is large: a run takes about {_time(total_s)} and {asked.bytes / GB:,.1f} GB of "
+        f"memory, most of it for {what}"
+    )
 
 
 def _time(seconds: float) -> str:
     hours = seconds / 3600.0
+    if seconds < 120.0:
+        return f"{seconds:,.0f} s"
     return f"{hours:,.0f} h" if hours >= 2.0 else f"{seconds / 60.0:,.0f} min"
 
 
