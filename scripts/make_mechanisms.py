@@ -24,8 +24,8 @@ numbers are assumed and chosen so that the effect shows, and where there is a cl
 drawn beside the runs. They say what the engine does, not what the mission will do.
 
 All levels of an experiment are run with the same seeds (common random numbers). Numbers are means
-over runs with 95 % intervals (Student's t; of what is yes or no in a run, Wilson); the run is the
-unit, and changes are paired seed by seed.
+over runs with 95 % intervals, which stay where a measure can be; the run is the unit, and changes
+are paired seed by seed.
 `python scripts/make_mechanisms.py` makes this page again.
 """
 SECTIONS: tuple[Callable[[], Section], ...] = (

@@ -1,23 +1,25 @@
 """Means, shares, quantiles and differences with intervals; the run is the statistical unit.
 
 Events within a run share weather, activity and busy units, so they are not independent; runs
-with different seeds are. Every interval here comes from one value a run.
+with different seeds are. Every interval here comes from one value a run, and stays where the truth
+can be: it is made on a scale that has the same ends as the values.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, ndtri, stdtrit
+from scipy.special import bdtr, expit, gammaincinv, gammaln, logit, ndtri, stdtrit, xlogy
 
 CONFIDENCE = 0.95
 
-INDICATORS = frozenset({"ceasefire_held", "backstop_honoured"})
-"""Measures that are 1 or 0 in each run: their mean is a chance."""
+type Floats = NDArray[np.float64]
 
-_NOT_MEASURES = {"point", "replication", "seed", "error"}
+Scale = Literal["share", "indicator", "count", "amount", "other"]
+"""What the values of runs can be: between 0 and 1; 0 or 1; 0, 1, 2, ...; not negative; any."""
+
+EQUAL = 1e-12
+"""Relative spread below which values count as equal: it is rounding."""
 
 
 class Interval(NamedTuple):
@@ -32,8 +34,44 @@ class Interval(NamedTuple):
         """Half the width of the interval."""
         return (self.high - self.low) / 2
 
+    @property
+    def reach(self) -> float:
+        """How far the interval goes from the estimate, to the side where it goes farther."""
+        return max(self.high - self.estimate, self.estimate - self.low)
 
-def mean_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
+
+class Moments(NamedTuple):
+    """Mean, standard deviation and number of the values of samples; arrays of one shape."""
+
+    mean: Floats
+    deviation: Floats
+    """0 where all values are equal; NaN of fewer than two."""
+    n: Floats
+
+
+def moments(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike) -> Moments:
+    """Return moments in which a spread that is only rounding counts as none.
+
+    Parameters
+    ----------
+    mean, deviation, n
+        Mean, standard deviation (of n - 1) and number of the values of samples, of one shape.
+    """
+    middle, spread = np.asarray(mean, dtype=np.float64), np.asarray(deviation, dtype=np.float64)
+    number = np.asarray(n, dtype=np.float64)
+    spread = np.where(spread <= EQUAL * np.abs(middle), 0.0, spread)
+    return Moments(middle, np.where(number > 1, spread, np.nan), number)
+
+
+def _moments_of(sample: Floats) -> Moments:
+    if len(sample) < 2:
+        return moments(sample.mean() if len(sample) else np.nan, np.nan, len(sample))
+    return moments(sample.mean(), sample.std(ddof=1), len(sample))
+
+
+def mean_interval(
+    values: ArrayLike, confidence: float = CONFIDENCE, scale: Scale = "other"
+) -> Interval:
     """Estimate a mean from one value a run.
 
     Parameters
@@ -42,25 +80,117 @@ def mean_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval
         One value a run; NaN (undefined in that run) is left out.
     confidence
         Chance that such an interval holds the mean.
+    scale
+        What the values can be; `sim.measures.measure_scale` tells it of a measure.
 
     Returns
     -------
     Interval
-        Mean and Student's t interval; bounds NaN with fewer than two values.
+        Mean and bounds as from `mean_bounds`; bounds NaN with fewer than two values.
+    """
+    found = _moments_of(_defined(values))
+    low, high = mean_bounds(found, scale, confidence)
+    return Interval(float(found.mean), float(low), float(high))
+
+
+def mean_bounds(
+    found: Moments, scale: Scale, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats]:
+    """Return the ends of intervals of means, for many samples at once.
+
+    Parameters
+    ----------
+    found
+        Of the samples.
+    scale
+        What the values can be.
+    confidence
+        Chance that an interval holds the mean.
+
+    Returns
+    -------
+    low, high
+        Arrays of the shape of the moments; NaN with fewer than two values.
+
+    Notes
+    -----
+    With e the standard error and t Student's quantile, the ends are m - t e and m + t e for
+    `other`; for `amount` and `count` the same on the scale of square roots, and for `share` on that
+    of logits, where standard errors are e / 2 sqrt(m) and e / m (1 - m) (delta method); for
+    `indicator` they are Wilson's. So no end lies where no mean can.
+
+    Equal values have a standard error of 0, but are no certainty. Of n shares that all are c,
+    another value has a chance of at most p = 1 - a^(1/n), a being half the error, so the mean lies
+    between c (1 - p) and c (1 - p) + p. (The other half is left to samples of the same law whose
+    values differ.) Equal counts get the exact interval of Poisson counts, as long as such counts
+    could be equal by chance. Other equal values, such as a cost that nothing in the scenario can
+    change, are taken for certain.
 
     References
     ----------
-    Law, A. M., Simulation Modeling and Analysis, 5th ed. 2015, section 4.5.
+    Law, A. M., Simulation Modeling and Analysis, 5th ed. 2015, section 4.5: Student's t.
+    Lehmann, E. L. and Casella, G., Theory of Point Estimation, 2nd ed. 1998, section 1.8: the delta
+    method.
+    Hanley, J. A. and Lippman-Hand, A., JAMA 249 (1983) 1743-1745: nothing seen in n trials.
+    Garwood, F., Biometrika 28 (1936) 437-442: exact intervals of Poisson means.
     """
-    sample = _defined(values)
-    n = len(sample)
-    if n == 0:
-        return Interval(np.nan, np.nan, np.nan)
-    mean = float(sample.mean())
-    if n == 1:
-        return Interval(mean, np.nan, np.nan)
-    half = _t_factor(n, confidence) * float(sample.std(ddof=1)) / n**0.5
-    return Interval(mean, mean - half, mean + half)
+    if scale == "indicator":
+        _, low, high = _wilson(np.rint(found.mean * found.n), found.n, confidence)
+        few = np.isnan(found.deviation)
+        return np.where(few, np.nan, low), np.where(few, np.nan, high)
+    half = _t_factor(found.n, confidence) * found.deviation / np.sqrt(found.n)
+    plain = found.mean - half, found.mean + half
+    if scale == "other":
+        return plain
+    # A model of one's own may give a name to what is none of its kind.
+    allowed = (found.mean >= 0.0) & ((found.mean <= 1.0) | (scale != "share"))
+    inside = found._replace(mean=np.where(allowed, found.mean, 0.5))
+    bounds = _share_bounds if scale == "share" else _root_bounds
+    low, high = bounds(inside, half, confidence)
+    if scale == "count":
+        low, high = _with_equal_counts(inside, low, high, confidence)
+    return np.where(allowed, low, plain[0]), np.where(allowed, high, plain[1])
+
+
+def _share_bounds(found: Moments, half: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return ends on the scale of logits; of equal values those that leave room for others."""
+    mean, equal = found.mean, found.deviation == 0.0
+    slope = np.where(mean * (1.0 - mean) > 0.0, mean * (1.0 - mean), 1.0)
+    low, high = (expit(logit(mean) + sign * half / slope) for sign in (-1.0, 1.0))
+    other = 1.0 - ((1.0 - confidence) / 2.0) ** (1.0 / np.maximum(found.n, 1.0))
+    least = mean * (1.0 - other)
+    return np.where(equal, least, low), np.where(equal, least + other, high)
+
+
+def _root_bounds(found: Moments, half: Floats, _: float) -> tuple[Floats, Floats]:
+    """Return ends on the scale of square roots."""
+    root = np.sqrt(found.mean)
+    half = half / np.where(root > 0.0, 2.0 * root, 1.0)
+    return np.maximum(root - half, 0.0) ** 2, (root + half) ** 2
+
+
+def _with_equal_counts(
+    found: Moments, low: Floats, high: Floats, confidence: float
+) -> tuple[Floats, Floats]:
+    """Put exact Poisson intervals where counts are equal and could be so by chance."""
+    tail = (1.0 - confidence) / 2.0
+    total = found.mean * found.n
+    lucky = (found.deviation == 0.0) & (_equal_chance(found) > tail)
+    least = np.where(total > 0.0, gammaincinv(np.maximum(total, 1.0), tail), 0.0)
+    most = gammaincinv(total + 1.0, 1.0 - tail)
+    return np.where(lucky, least / found.n, low), np.where(lucky, most / found.n, high)
+
+
+def _equal_chance(found: Moments) -> Floats:
+    """Return the chance that n Poisson counts are all equal, but for a factor near 1.
+
+    It is the sum over counts k of their chances to the power of n; away from the mean these fall
+    as those of a normal deviate, so the sum is that of the middle times its width.
+    """
+    middle = np.floor(found.mean)
+    log_chance = xlogy(middle, found.mean) - found.mean - gammaln(middle + 1.0)
+    width = np.sqrt(2.0 * np.pi * found.mean / np.maximum(found.n, 1.0))
+    return np.exp(found.n * log_chance) * np.maximum(width, 1.0)
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = CONFIDENCE) -> Interval:
@@ -89,36 +219,22 @@ def wilson_interval(successes: int, trials: int, confidence: float = CONFIDENCE)
     """
     if not 0 <= successes <= trials:
         raise ValueError(f"{successes} successes in {trials} trials: must be between 0 and all")
-    if trials == 0:
-        return Interval(np.nan, np.nan, np.nan)
+    share, low, high = _wilson(np.float64(successes), np.float64(trials), confidence)
+    return Interval(float(share), float(low), float(high))
+
+
+def _wilson(
+    successes: Floats | np.float64, trials: Floats | np.float64, confidence: float
+) -> tuple[Floats, Floats, Floats]:
+    n = np.where(trials > 0, trials, np.nan)
     z = float(ndtri((1 + confidence) / 2))
-    share = successes / trials
-    scale = 1 / (1 + z**2 / trials)
-    middle = scale * (share + z**2 / (2 * trials))
-    half = scale * z * (share * (1 - share) / trials + z**2 / (4 * trials**2)) ** 0.5
+    share = successes / n
+    scale = 1 / (1 + z**2 / n)
+    middle = scale * (share + z**2 / (2 * n))
+    half = scale * z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # At the ends of the range the bound is exact; rounding must not push it past.
-    low = 0.0 if successes == 0 else middle - half
-    high = 1.0 if successes == trials else middle + half
-    return Interval(share, low, high)
-
-
-def indicator_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
-    """Estimate a chance from one yes (1) or no (0) a run.
-
-    Parameters
-    ----------
-    values
-        One value a run, 0 or 1; NaN (undefined in that run) is left out.
-    confidence
-        Chance that such an interval holds the chance, on average.
-
-    Returns
-    -------
-    Interval
-        Share of runs and Wilson's score interval; NaN without any value.
-    """
-    sample = _defined(values)
-    return wilson_interval(int(sample.sum()), len(sample), confidence)
+    low = np.where(successes == 0, share, middle - half)
+    return share, low, np.where(successes == trials, share, middle + half)
 
 
 def quantile_interval(
@@ -162,7 +278,10 @@ def quantile_interval(
 
 
 def paired_difference(
-    first: ArrayLike, second: ArrayLike, confidence: float = CONFIDENCE
+    first: ArrayLike,
+    second: ArrayLike,
+    confidence: float = CONFIDENCE,
+    scale: Scale = "other",
 ) -> Interval:
     """Estimate the mean of ``second - first`` over runs with the same seeds.
 
@@ -175,112 +294,66 @@ def paired_difference(
         One value a replication, in the same order; pairs with a NaN are left out.
     confidence
         Chance that such an interval holds the mean difference.
+    scale
+        What the values can be.
+
+    Returns
+    -------
+    Interval
+        Mean difference and its bounds: of shares within -1 to 1, made on the scale of logits of
+        (d + 1) / 2 as `mean_bounds` does, also where all differences are equal; of indicators by
+        Bonett and Price; else Student's t. Equal differences of counts have bounds from
+        `LEAST_EQUAL` pairs on. NaN with fewer than two pairs.
 
     Raises
     ------
     ValueError
         If the numbers of replications differ.
+
+    References
+    ----------
+    Bonett, D. G. and Price, R. M., Adjusted Wald confidence interval for a difference of binomial
+    proportions based on paired data, J. Educ. Behav. Stat. 37 (2012) 479-488.
     """
     before, after = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if before.shape != after.shape:
         raise ValueError(f"{before.size} and {after.size} replications: pairs need the same number")
-    return mean_interval(after - before, confidence)
+    change = _defined(after - before)
+    if scale == "share":
+        _, low, high = mean_interval((change + 1.0) / 2.0, confidence, "share")
+        estimate = float(_moments_of(change).mean)
+        return Interval(estimate, 2.0 * low - 1.0, 2.0 * high - 1.0)
+    if scale == "indicator":
+        return _bonett_price(change, confidence)
+    found = mean_interval(change, confidence)
+    if scale == "count" and len(change) < LEAST_EQUAL and found.low == found.high:
+        return Interval(found.estimate, np.nan, np.nan)
+    return found
 
 
-def summarise(
-    runs: pd.DataFrame,
-    factors: Sequence[str],
-    measures: Sequence[str] | None = None,
-    confidence: float = CONFIDENCE,
-) -> pd.DataFrame:
-    """Summarise runs by design point.
-
-    Parameters
-    ----------
-    runs
-        One row a run, as `sweep` returns them.
-    factors
-        Columns that tell one design point from another.
-    measures
-        Columns to summarise; None = all numbers that are neither factors nor keys.
-    confidence
-        Chance that an interval holds the mean.
-
-    Returns
-    -------
-    DataFrame
-        One row a point: the factors, ``runs`` (that went well), ``failed``, and for each measure
-        ``<measure>_mean``, ``_low`` and ``_high`` (Student's t over runs, as `mean_interval`;
-        Wilson's interval for `INDICATORS`). A measure that is undefined in some run that went well
-        also has ``<measure>_n``: the runs that its mean is of.
-    """
-    return without_full_counts(summarise_with_counts(runs, factors, measures, confidence))
+LEAST_EQUAL = 6
+"""Pairs of runs from which equal differences of counts are taken for certain: fewer may all rise,
+or all fall, by chance (in a sign test 5 in 5 is not significant at 5 %, 6 in 6 is)."""
 
 
-def summarise_with_counts(
-    runs: pd.DataFrame,
-    factors: Sequence[str],
-    measures: Sequence[str] | None = None,
-    confidence: float = CONFIDENCE,
-) -> pd.DataFrame:
-    """Summarise runs as `summarise`, with ``<measure>_n`` for every measure.
-
-    Parts of a summary that were made one by one can so be joined before `without_full_counts`.
-    """
-    names = list(measures) if measures is not None else measure_columns(runs, factors)
-    failed = runs["error"].ne("") if "error" in runs else pd.Series(False, index=runs.index)
-    by = _group_keys(runs, factors)
-    table = pd.DataFrame({key: runs.groupby(by, sort=False)[key].first() for key in factors})
-    table["runs"] = (~failed).groupby(by, sort=False).sum()
-    table["failed"] = failed.groupby(by, sort=False).sum()
-    groups = runs.groupby(by, sort=False)[names]
-    mean, count = groups.mean(), groups.count()
-    half = _t_factor(count.to_numpy(), confidence) * groups.std(ddof=1) / np.sqrt(count)
-    low, high = mean - half, mean + half
-    for name in INDICATORS.intersection(names):
-        shares = runs.groupby(by, sort=False)[name].apply(indicator_interval, confidence=confidence)
-        low[name], high[name] = shares.map(lambda s: s.low), shares.map(lambda s: s.high)
-    columns = {
-        f"{name}_{part}": values[name]
-        for name in names
-        for part, values in (("mean", mean), ("low", low), ("high", high), ("n", count))
-    }
-    return pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1).reset_index(
-        drop=True
-    )
+def _bonett_price(change: Floats, confidence: float) -> Interval:
+    """Estimate the difference of two chances from pairs of yes (1) and no (0)."""
+    n = len(change)
+    if n < 2:
+        return Interval(float(change[0]) if n else np.nan, np.nan, np.nan)
+    up, down = ((int((sign * change > 0.0).sum()) + 1) / (n + 2) for sign in (1, -1))
+    half = float(ndtri((1 + confidence) / 2)) * ((up + down - (up - down) ** 2) / (n + 2)) ** 0.5
+    middle = up - down
+    return Interval(float(change.mean()), max(-1.0, middle - half), min(1.0, middle + half))
 
 
-def without_full_counts(summary: pd.DataFrame) -> pd.DataFrame:
-    """Leave out ``<measure>_n`` of the measures that are defined in every run that went well."""
-    means = [str(name) for name in summary if str(name).endswith("_mean")]
-    counts = [f"{name.removesuffix('_mean')}_n" for name in means]
-    full = [name for name in counts if name in summary and summary[name].equals(summary["runs"])]
-    return summary.drop(columns=full)
-
-
-def measure_columns(runs: pd.DataFrame, factors: Sequence[str]) -> list[str]:
-    """List the columns of runs that are measures."""
-    others = _NOT_MEASURES | set(factors)
-    return [name for name in runs.select_dtypes("number").columns if name not in others]
-
-
-def _group_keys(runs: pd.DataFrame, factors: Sequence[str]) -> NDArray[np.int64]:
-    """Return the number of each run's design point, counted as they appear."""
-    if "point" in runs:
-        return runs["point"].to_numpy(dtype=np.int64)
-    if not factors:
-        return np.zeros(len(runs), dtype=np.int64)
-    numbers = runs.groupby(list(factors), sort=False, dropna=False).ngroup()
-    return np.asarray(numbers, dtype=np.int64)
-
-
-def _defined(values: ArrayLike) -> NDArray[np.float64]:
+def _defined(values: ArrayLike) -> Floats:
     sample = np.asarray(values, dtype=np.float64).ravel()
     return sample[~np.isnan(sample)]
 
 
-def _t_factor(n: int | NDArray[np.int64], confidence: float) -> NDArray[np.float64]:
+def _t_factor(n: Floats, confidence: float) -> Floats:
     """Return Student's t for samples of n values; NaN below two."""
-    degrees = np.asarray(n, dtype=np.float64) - 1
-    factor = stdtrit(np.maximum(degrees, 1), (1 + confidence) / 2)
-    return np.where(degrees >= 1, factor, np.nan)
+    degrees = n - 1.0
+    factor = stdtrit(np.maximum(degrees, 1.0), (1 + confidence) / 2)
+    return np.where(degrees >= 1.0, factor, np.nan)

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from sim import Outcome, Scenario, compare
 from sim.engine.plan import build_plan
-from sim.experiment import Engine, Interval, mean_interval, paired_difference, wilson_interval
-from sim.measures import MEASURES
+from sim.experiment import Engine, Interval, mean_interval, paired_difference
+from sim.measures import MEASURES, measure_scale
 from sim.outcome import run_plan
 from sim.report.labels import measure_label
+from sim.report.values import no_difference_text
+from sim.statistics import CONFIDENCE
 
 FIRST_SEED = 1
-YES_OR_NO = {"ceasefire_held", "backstop_honoured"}
 
 type Floats = NDArray[np.float64]
 type Level = tuple[str, float | str]
@@ -53,12 +54,8 @@ class Result:
         return mean_interval(self.values(level, measure)).estimate
 
     def interval(self, level: Level, measure: str) -> Interval:
-        """Return the mean over runs; of what is yes or no in each, the share (Wilson)."""
-        values = self.values(level, measure)
-        if measure not in YES_OR_NO:
-            return mean_interval(values)
-        known = values[~np.isnan(values)]
-        return wilson_interval(int(known.sum()), len(known))
+        """Return the mean over runs, with an interval that stays where the measure can be."""
+        return mean_interval(self.values(level, measure), CONFIDENCE, measure_scale(measure))
 
     def curve(self, measure: str, label: str = "", shown: str | None = None) -> Curve:
         """Return a measure against the levels of a curve; names of levels lie side by side."""
@@ -74,7 +71,11 @@ class Result:
     def change(self, measure: str, first: Level, last: Level) -> str:
         """Return the paired difference between two levels in words, with its interval."""
         pairs = self.values(first, measure), self.values(last, measure)
-        return _in_words(paired_difference(*pairs), digits_of(measure), "no pairs", sign="+")
+        defined = ~np.isnan(pairs[0]) & ~np.isnan(pairs[1])
+        if defined.any() and (pairs[0] == pairs[1])[defined].all():
+            return no_difference_text(int(defined.sum()))
+        change = paired_difference(*pairs, CONFIDENCE, measure_scale(measure))
+        return _in_words(change, digits_of(measure), "no pairs", sign="+")
 
     def table(self, names: Mapping[str, str], factor: str, by: str = "") -> str:
         """Write the levels and some measures as a Markdown table; names by column of the runs."""

@@ -114,5 +114,5 @@ def caption_of(replications: int, more: str = "") -> str:
     """Say how many runs a point stands for and what the bars are."""
     return (
         f"Means of {replications} runs a point, the same seeds at all points; bars and bands: "
-        f"95\u00a0% intervals of the mean over runs (Student's t). {more}"
+        f"95\u00a0% intervals of the mean over runs. {more}"
     ).strip()

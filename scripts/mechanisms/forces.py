@@ -12,6 +12,7 @@ from mechanisms.section import Section
 from sim import Outcome, Scenario
 from sim.experiment import mean_interval
 from sim.report.style import CYCLE
+from sim.statistics import CONFIDENCE
 
 DAYS = 180
 UNITS = 20
@@ -279,5 +280,7 @@ def _by_day(found: Result, level: Level) -> Curve:
     columns = [name for name in found.runs if str(name).startswith(UNITS_PRESENT)]
     days = pd.Series([float(name.removeprefix(UNITS_PRESENT)) for name in columns], columns)
     days = days.sort_values()
-    rows = np.array([mean_interval(found.values(level, str(name))) for name in days.index])
+    rows = np.array(
+        [mean_interval(found.values(level, str(name)), CONFIDENCE, "amount") for name in days.index]
+    )
     return Curve(str(level[1]), days.to_numpy(), *rows.T)

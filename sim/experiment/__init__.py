@@ -19,13 +19,13 @@ from sim.experiment.running import (
     summarise_results,
 )
 from sim.experiment.store import ResultStore, load_results
+from sim.experiment.summary import summarise
 from sim.scenario import Scenario
 from sim.statistics import (
     Interval,
     mean_interval,
     paired_difference,
     quantile_interval,
-    summarise,
     wilson_interval,
 )
 

@@ -14,9 +14,15 @@ from sim.experiment.design import DesignPoint
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.pairing import pairing_notes
 from sim.experiment.running import perform_in_memory
-from sim.measures import find_measure, further_requests, headline, parse_request
+from sim.measures import (
+    find_measure,
+    further_requests,
+    headline,
+    measure_scale,
+    parse_request,
+)
 from sim.scenario import Scenario
-from sim.statistics import INDICATORS, indicator_interval, mean_interval, paired_difference
+from sim.statistics import CONFIDENCE, mean_interval, paired_difference
 
 DEFAULT_REPLICATIONS = 40
 LAST_FIRST_SEED = 2**53
@@ -163,7 +169,8 @@ def compare_runs(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     DataFrame
         One row a measure and scenario: `scenario`, `measure`, `unit`, `n` (runs in which it is
         defined), `mean`, `low`, `high`, `pairs` (seeds for which it is defined in both runs),
-        `difference`, `difference_low`, `difference_high`: Student's t intervals of 95 %. The
+        `unequal` (pairs that differ), `difference`, `difference_low`, `difference_high`, with
+        intervals of 95 % that stay where means and differences can be (`sim.statistics`). The
         reference has no pairs and no difference.
     """
     labels = list(dict.fromkeys(runs["scenario"]))
@@ -178,7 +185,7 @@ def compare_runs(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
 
 _COLUMNS = (
     *("scenario", "measure", "unit", "n", "mean", "low", "high"),
-    *("pairs", "difference", "difference_low", "difference_high"),
+    *("pairs", "unequal", "difference", "difference_low", "difference_high"),
 )
 
 
@@ -190,12 +197,14 @@ def _row(values: pd.DataFrame, label: str, name: str) -> dict[str, Any]:
     is_reference = label == values.columns[0]
     # Of the reference there is nothing to compare: a difference to itself would look like one.
     before = np.full_like(reference, np.nan) if is_reference else reference
-    mean = indicator_interval(own) if name in INDICATORS else mean_interval(own)
-    difference = paired_difference(before, own)
-    measure = find_measure(name)
+    scale, measure = measure_scale(name), find_measure(name)
+    mean = mean_interval(own, CONFIDENCE, scale)
+    difference = paired_difference(before, own, CONFIDENCE, scale)
     unit = measure.unit if measure else ""
-    pairs = int((~np.isnan(before) & ~np.isnan(own)).sum())
-    cells = (label, name, unit, int((~np.isnan(own)).sum()), *mean, pairs, *difference)
+    paired = ~np.isnan(before) & ~np.isnan(own)
+    pairs, unequal = int(paired.sum()), int((before != own)[paired].sum())
+    n = int((~np.isnan(own)).sum())
+    cells = (label, name, unit, n, *mean, pairs, unequal, *difference)
     return dict(zip(_COLUMNS, cells, strict=True))
 
 

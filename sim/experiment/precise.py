@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import InputError
@@ -19,7 +18,8 @@ from sim.experiment.running import SweepReport, perform
 from sim.experiment.store import iterate_points
 from sim.files import place
 from sim.manifest import read_manifest
-from sim.statistics import INDICATORS, Interval, indicator_interval, mean_interval
+from sim.measures import measure_scale
+from sim.statistics import CONFIDENCE, mean_interval
 
 type Counts = NDArray[np.int64]
 
@@ -41,7 +41,7 @@ def perform_to_precision(
     out
         Directory of the results.
     targets
-        By measure the half width (in its unit) of the 95 % interval that is wanted.
+        By measure how far, in its unit, the 95 % interval may go to either side of the mean.
     most_replications
         Replications of a point at most.
     options
@@ -95,14 +95,11 @@ def _next_looks(
             number = int(str(point))
             own = own[own["replication"] < planned[number]]  # there may be runs of later looks
             excess = max(
-                excess_of(_interval(own[name]), half_width, own[name])
-                for name, half_width in targets.items()
+                excess_of(
+                    mean_interval(own[name], CONFIDENCE, measure_scale(name)), half, own[name]
+                )
+                for name, half in targets.items()
             )
             if excess > 1.0:
                 wanted[number] = next_look(int(planned[number]), excess, most)
     return wanted
-
-
-def _interval(values: "pd.Series[float]") -> Interval:
-    is_chance = values.name in INDICATORS
-    return indicator_interval(values) if is_chance else mean_interval(values)

@@ -1,13 +1,14 @@
 """More runs until means are known as closely as asked.
 
-The sequential procedure of Chow and Robbins: stop at the first look at which Student's half width
-of every mean is within what was asked. The values that happen to vary little stop too early, so
-such an interval covers the mean somewhat less often than stated; looks that are far apart and a
-first look at 20 runs keep the loss small (tests/experiment/test_precision.py measures it).
+The sequential procedure of Chow and Robbins: stop at the first look at which the interval of every
+mean (`sim.statistics.mean_interval`) goes no farther to either side than was asked. The values that
+happen to vary little stop too early, so such an interval covers the mean somewhat less often than
+stated; looks that are far apart and a first look at 20 runs keep the loss small
+(docs/verification.md measures it).
 
 Equal values are no precision: that n runs all have the same value leaves room for a share of about
-3/n of runs with another one. Until values differ, the half width counts as 3/n of a unit (the rule
-of three, `equal_values_width`).
+3/n of runs with another one. The intervals of shares and of counts of 0 know that; until others
+differ, their half width counts as 3/n of a unit (the rule of three, `equal_values_width`).
 
 References
 ----------
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import InputError
-from sim.measures import parse_request
+from sim.measures import measure_scale, parse_request
 from sim.statistics import CONFIDENCE, Interval, mean_interval
 
 type Floats = NDArray[np.float64]
@@ -116,7 +117,10 @@ def run_to_precision(
         for name, known in values.items():
             known.extend(float(value) for value in new[name])
         runs = wanted
-        intervals = {name: mean_interval(known, confidence) for name, known in values.items()}
+        intervals = {
+            name: mean_interval(known, confidence, measure_scale(name))
+            for name, known in values.items()
+        }
         excess = max(
             excess_of(intervals[name], half, values[name], confidence)
             for name, half in targets.items()
@@ -138,8 +142,11 @@ def next_look(runs: int, excess: float, most_runs: int) -> int:
 def excess_of(
     interval: Interval, half_width: float, values: ArrayLike, confidence: float = CONFIDENCE
 ) -> float:
-    """Return how many times too wide the interval of values is; infinite where there is none."""
-    width = max(interval.half_width, equal_values_width(values, confidence))
+    """Return how many times too wide the interval of values is; infinite where there is none.
+
+    Where its sides are not alike, the longer one counts.
+    """
+    width = max(interval.reach, equal_values_width(values, confidence))
     ratio = width / half_width
     return ratio if np.isfinite(ratio) else float("inf")
 

@@ -24,9 +24,9 @@ from sim.experiment.store import (
     planned_there,
     sweep_manifest,
 )
+from sim.experiment.summary import summarise_with_counts, without_full_counts
 from sim.experiment.table import chunk_table, factor_columns, runs_frame
 from sim.files import place
-from sim.statistics import summarise_with_counts, without_full_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,7 +1,13 @@
 """Measures: what a run is judged by, each with its unit and definition."""
 
 from sim.measures.compute import breakdown, mark_times, measure, measure_requests
-from sim.measures.definitions import MEASURES, Measure, find_measure, measure_of
+from sim.measures.definitions import (
+    MEASURES,
+    Measure,
+    find_measure,
+    measure_of,
+    measure_scale,
+)
 from sim.measures.headline import (
     further_requests,
     headline,
@@ -28,6 +34,7 @@ __all__ = [
     "measure",
     "measure_of",
     "measure_requests",
+    "measure_scale",
     "parse_request",
     "present_hours",
     "totals",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.statistics import Scale
+
 Group = Literal["Detection", "Referee", "Response", "Calls", "False reports", "Ceasefire", "Forces"]
 Better = Literal["higher", "lower", ""]
 Population = Literal["violations", "grave", "reports", "calls", "run"]
@@ -25,6 +27,15 @@ class Measure:
     alone it does not, since what nobody reports is left out."""
     digits: int = 1
     headline: bool = False
+    yes_or_no: bool = False
+    """Whether it is 1 or 0 in each run: its mean over runs is a chance."""
+
+    @property
+    def scale(self) -> Scale:
+        """What its values can be; intervals are made accordingly. None is negative."""
+        if self.unit == "share":
+            return "indicator" if self.yes_or_no else "share"
+        return "count" if self.unit == "count" else "amount"
 
     @property
     def selectable(self) -> bool:
@@ -46,8 +57,11 @@ def _share(
     better: Better = "",
     *,
     headline: bool = False,
+    yes_or_no: bool = False,
 ) -> Measure:
-    return Measure(name, label, "share", definition, group, of, better, 3, headline)
+    return Measure(
+        name, label, "share", definition, group, of, better, 3, headline, yes_or_no=yes_or_no
+    )
 
 
 def _time(
@@ -193,12 +207,12 @@ _FALSE_REPORTS = (
 _CEASEFIRE = (
     _share("ceasefire_held", "Ceasefire held",
            "1 if the ceasefire held to the end of the run, 0 if not; its mean over runs is a "
-           "chance", "Ceasefire", "run", headline=True),
+           "chance", "Ceasefire", "run", headline=True, yes_or_no=True),
     Measure("ceasefire_end_day", "End of the ceasefire", "days",
             "Day of the renewed attack; undefined if the ceasefire held", "Ceasefire", "run"),
     _share("backstop_honoured", "Backstop honoured",
            "1 if the United States came to help after the renewed attack, 0 if not; undefined if "
-           "the ceasefire held", "Ceasefire", "run"),
+           "the ceasefire held", "Ceasefire", "run", yes_or_no=True),
     _count("grave_unanswered", "Grave violations unanswered",
            "Grave violations that no unit reached in time; counted where escalation is enabled",
            "Ceasefire"),
@@ -245,3 +259,9 @@ def measure_of(text: str) -> Measure:
 def find_measure(text: str) -> Measure | None:
     """Return the measure that a name, with or without conditions, is about; None if it is none."""
     return MEASURES.get(str(text).partition("[")[0])
+
+
+def measure_scale(text: str) -> Scale:
+    """Return what the values of a column of runs can be; "other" where it is no measure."""
+    found = find_measure(text)
+    return found.scale if found else "other"

@@ -12,7 +12,7 @@ from sim.pages.content import Grid, Page, Picture
 from sim.pages.words import listed
 from sim.report.comparison import TITLE, Row, comparison_heads, comparison_note, comparison_rows
 from sim.report.labels import counted
-from sim.report.values import LEAST_PAIRS, spoken_label
+from sim.report.values import spoken_label
 
 _PICTURES = {
     "differences": "What differs",
@@ -74,7 +74,7 @@ def _change(row: Row) -> str:
         return ""
     label = spoken_label(row.measure)
     if difference.is_none:
-        return f"{label} stays {mean.spoken}"
+        return f"{label} stays {mean.spoken} ({difference.words})"
     change = f"{row.reference.spoken} to {mean.spoken}"
     return f"{label} goes from {change} (difference {difference.spoken})"
 
@@ -85,7 +85,7 @@ def _certainty(rows: Sequence[Row], runs: int) -> str:
     clear = sum(difference.is_clear for difference in told)
     seeds = f"Each scenario was run {counted(runs, 'time')}, with the same seeds."
     if not known:
-        return f"Of fewer than {LEAST_PAIRS} pairs of runs no interval is given. {seeds}"
+        return f"Of so few runs no interval can be given. {seeds}"
     return (
         f"{clear} of {known} differences have a 95 % interval that leaves out 0; one in twenty "
         f"would by chance alone. {seeds}"

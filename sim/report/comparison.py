@@ -1,7 +1,7 @@
 """Tables of a comparison of scenarios, on screen and in files."""
 
 from collections.abc import Sequence
-from math import isnan, nan
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,13 +12,13 @@ from rich.table import Table
 from sim.files import atomic_file
 from sim.report.labels import is_share
 from sim.report.values import (
-    LEAST_PAIRS,
     MARK,
     MISSING,
     POINTS,
     Scale,
     difference_text,
     estimate_text,
+    no_difference_text,
     spoken_scale,
     table_label,
     value_text,
@@ -41,15 +41,9 @@ class Mean(NamedTuple):
     n: int
 
     @property
-    def has_interval(self) -> bool:
-        """Whether there are enough runs for an interval."""
-        return self.n >= LEAST_PAIRS and not isnan(self.low)
-
-    @property
     def words(self) -> str:
         """The mean with its interval."""
-        low, high = (self.low, self.high) if self.has_interval else (nan, nan)
-        return estimate_text(self.measure, self.estimate, low, high)
+        return estimate_text(self.measure, self.estimate, self.low, self.high)
 
     @property
     def bare(self) -> str:
@@ -71,6 +65,8 @@ class Difference(NamedTuple):
     low: float
     high: float
     pairs: int
+    unequal: int
+    """Pairs that differ."""
 
     @property
     def is_clear(self) -> bool:
@@ -80,12 +76,12 @@ class Difference(NamedTuple):
     @property
     def has_interval(self) -> bool:
         """Whether there are enough pairs for an interval."""
-        return self.pairs >= LEAST_PAIRS and not isnan(self.low)
+        return not isnan(self.low)
 
     @property
     def is_none(self) -> bool:
-        """Whether no pair of runs differs."""
-        return self.estimate == self.low == self.high == 0.0
+        """Whether there are pairs of runs, and none differs."""
+        return self.pairs > 0 and self.unequal == 0
 
     @property
     def words(self) -> str:
@@ -99,13 +95,12 @@ class Difference(NamedTuple):
 
     def _told(self, scale: Scale | None) -> str:
         if self.is_none:
-            return "0"
-        low, high = (self.low, self.high) if self.has_interval else (nan, nan)
-        return difference_text(self.measure, self.estimate, low, high, scale)
+            return no_difference_text(self.pairs)
+        return difference_text(self.measure, self.estimate, self.low, self.high, scale)
 
     def cell(self, runs: int) -> str:
         """Write the difference, and of how many pairs it comes where those are not all."""
-        return self.words + _few(self.estimate, self.pairs, runs)
+        return self.words if self.is_none else self.words + _few(self.estimate, self.pairs, runs)
 
 
 class Row(NamedTuple):
@@ -170,11 +165,13 @@ def differences(table: pd.DataFrame, measure: str) -> list[Difference]:
     measure
         Name of the measure.
     """
-    columns = ["scenario", "difference", "difference_low", "difference_high", "pairs"]
-    rows = table.loc[table["measure"] == measure, columns].iloc[1:]
+    columns = ["difference", "difference_low", "difference_high", "pairs", "unequal"]
+    rows = table.loc[table["measure"] == measure, ["scenario", *columns]].iloc[1:]
     return [
-        Difference(measure, str(label), float(middle), float(low), float(high), int(pairs))
-        for label, middle, low, high, pairs in rows.itertuples(index=False)
+        Difference(
+            measure, str(label), float(middle), float(low), float(high), int(pairs), int(unequal)
+        )
+        for label, middle, low, high, pairs, unequal in rows.itertuples(index=False)
     ]
 
 
@@ -189,7 +186,7 @@ def comparison_note(runs: int) -> str:
     return (
         f"{MARK} the interval leaves out 0; of 20 measures without a true difference, one is "
         f"marked by chance. n = {runs:,} runs or pairs of runs unless another number stands there; "
-        f"of fewer than {LEAST_PAIRS} no interval is shown; {MISSING} undefined."
+        f"differences without brackets come from too few for an interval; {MISSING} undefined."
     )
 
 

@@ -29,7 +29,7 @@ from sim.report.style import (
     new_figure,
     say_nothing_to_show,
 )
-from sim.report.values import LEAST_PAIRS, table_label
+from sim.report.values import table_label
 
 type Floats = NDArray[np.float64]
 
@@ -42,6 +42,8 @@ ROW_IN, SCENARIO_IN = 0.36, 0.155
 LABEL_LETTERS = 26
 LEGEND_LETTERS = 74
 """Letters of a line of the legend; a handle takes as much room as ten."""
+FEW = 4
+"""A difference that is of fewer than one in so many pairs of runs is told but not drawn."""
 
 
 def scenario_look(number: int) -> tuple[str, str]:
@@ -96,11 +98,12 @@ def _draw_row(axes: Axes, measure: str, row: list[Difference], runs: int) -> Non
     axes.axvline(0.0, color=BLACK, linewidth=1.0, zorder=1)
     for place, difference in enumerate(row):
         colour, marker = scenario_look(place + 1)
-        if difference.has_interval:
+        # what comes from few of many runs would only stretch the scale; its number is in words
+        is_drawn = np.isfinite(difference.estimate) and FEW * difference.pairs >= runs
+        if is_drawn and difference.has_interval and not difference.is_none:
             ends = (difference.low, difference.high)
             axes.plot(ends, (place, place), color=colour, linewidth=2.2, solid_capstyle="butt")
-        # a point from very few of many runs would only stretch the scale; its number is in words
-        if difference.has_interval or (runs < LEAST_PAIRS and np.isfinite(difference.estimate)):
+        if is_drawn:
             face = colour if difference.is_clear else "white"
             axes.plot(
                 difference.estimate, place, marker, color=colour, markerfacecolor=face,
@@ -155,7 +158,7 @@ def _caption(reference: str, rows: dict[str, list[Difference]], runs: int) -> st
         pairs = f"{fewest:,} to {pairs} (a measure may be undefined in a run)"
     return (
         f"Mean difference to {reference} over runs with the same seeds, n = {pairs} for each "
-        f"scenario; lines: 95\u00a0% intervals (Student's t over pairs, from {LEAST_PAIRS} on). "
+        f"scenario; lines: 95\u00a0% intervals over pairs. "
         "Filled points and *: the "
         "interval leaves out 0, as 1 in 20 would by chance. Each row has its own scale."
     )

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from sim.report.differences import scenario_look
 from sim.report.labels import counted
 from sim.report.style import STYLE, add_caption, add_title, new_figure
-from sim.report.values import LEAST_PAIRS
 from sim.survival import SurvivalCurve, survival_curve
 
 BAND_ALPHA = 0.15
@@ -45,7 +44,7 @@ def holding_table(
     -------
     DataFrame
         One row a scenario and day: `scenario`, `day`, `held_share` (Kaplan-Meier), `low`, `high`
-        (95 % interval; NaN before the first collapse, and of fewer than five runs), `collapsed`
+        (95 % interval; NaN before the first collapse and after the last run), `collapsed`
         (runs up to that day), `runs`.
     """
     good = runs[runs["error"] == ""]
@@ -60,8 +59,7 @@ def holding_table(
             share, low, high = 1.0, np.nan, np.nan
             if row >= 0:
                 share = curve.share[row]
-                if count >= LEAST_PAIRS:
-                    low, high = curve.low[row], curve.high[row]
+                low, high = curve.low[row], curve.high[row]
             ended = int((good.loc[good["scenario"] == label, end_day] <= day).sum())
             rows.append((label, float(day), float(share), float(low), float(high), ended, count))
     columns = ["scenario", "day", "held_share", "low", "high", "collapsed", "runs"]
@@ -91,7 +89,7 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
             if found is None:
                 continue
             curve, collapsed, number_of_runs = found
-            _draw_curve(axes, curve, label, number, days, band=number_of_runs >= LEAST_PAIRS)
+            _draw_curve(axes, curve, label, number, days)
             counts.append(f"{label} {collapsed:,} of {counted(number_of_runs, 'run')}")
         axes.set_xlim(0.0, max(duration_days.values()))
         axes.set_ylim(0.0, 1.02)
@@ -103,15 +101,13 @@ def draw_holding(runs: pd.DataFrame, end_day: str, duration_days: Mapping[str, f
     return figure
 
 
-def _draw_curve(
-    axes: Axes, curve: SurvivalCurve, label: str, number: int, days: float, *, band: bool
-) -> None:
+def _draw_curve(axes: Axes, curve: SurvivalCurve, label: str, number: int, days: float) -> None:
     """Draw a curve up to the end of its runs; its band begins with the first collapse."""
     colour, _ = scenario_look(number)
     times = np.concatenate([[0.0], curve.times, [days]])
     share = np.concatenate([[1.0], curve.share, curve.share[-1:] if len(curve.share) else [1.0]])
     axes.step(times, share, where="post", color=colour, label=label, linewidth=2.0, zorder=3)
-    if band and len(curve.times):
+    if len(curve.times):
         low, high = (np.append(bound, bound[-1]) for bound in (curve.low, curve.high))
         axes.fill_between(
             times[1:], low, high, step="post", color=to_rgba(colour, BAND_ALPHA), linewidth=0

@@ -16,8 +16,6 @@ MISSING = "-"
 NEVER = "never"
 MARK = "*"
 """Stands behind a difference whose interval leaves out 0."""
-LEAST_PAIRS = 5
-"""Of fewer runs no interval is shown: two that happen to agree would have one without width."""
 MORE_DIGITS = 2
 """A difference shows at most so many digits more than the measure itself."""
 MILLION = 1e6
@@ -177,6 +175,13 @@ def difference_text(
     ends = f"[{scale.number(low, more)}, {scale.number(high, more)}]"
     text = scale.join(f"{scale.number(estimate, more, '+')} {ends}")
     return f"{text} {MARK}" if is_clear else text
+
+
+def no_difference_text(pairs: int) -> str:
+    """Say that no pair of runs differs: that is more than an interval around 0 would say."""
+    if pairs == 1:
+        return "0 in the one pair"
+    return "0 in both pairs" if pairs == 2 else f"0 in all {pairs:,} pairs"
 
 
 def more_digits(least: int, half_width: float) -> int:

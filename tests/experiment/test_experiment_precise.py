@@ -35,7 +35,7 @@ def test_each_point_gets_the_runs_it_needs(
     runs = load_results(tmp_path)
     counts = runs.groupby("point").size()
     halves = runs.groupby("point")["detection_rate"].apply(
-        lambda own: mean_interval(own).half_width
+        lambda own: mean_interval(own, scale="share").reach
     )
     assert (halves <= 0.02).all()
     # sd 0.1 and 0.2: about (1.96 sd / 0.02) ** 2 runs

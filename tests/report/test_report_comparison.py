@@ -88,11 +88,13 @@ def test_fewer_pairs_are_told() -> None:
     assert "(n = 17)" in shown
 
 
-def test_of_very_few_pairs_there_is_no_interval() -> None:
-    """Catch two runs that happen to agree, shown as certain, or one that stretches the figure."""
-    assert Difference("sorties", "x", 3.0, 3.0, 3.0, 2).words == "+3"
-    assert not Difference("sorties", "x", 3.0, 3.0, 3.0, 4).is_clear
-    assert Difference("sorties", "x", 3.0, 2.0, 4.0, 5).words == "+3.0 [2.0, 4.0] *"
+def difference(measure: str, middle: float, low: float, high: float, pairs: int) -> Difference:
+    """Make up a difference in which every pair has its part."""
+    return Difference(measure, "x", middle, low, high, pairs, pairs)
+
+
+def test_few_of_many_pairs_are_told_but_not_drawn() -> None:
+    """Catch an interval of two of twenty runs that stretches the figure for all scenarios."""
     runs = made_up()
     few = (runs["scenario"] == "more") & (runs["seed"] >= 2)
     runs.loc[few, "response_time_p50_min"] = np.nan
@@ -100,31 +102,41 @@ def test_of_very_few_pairs_there_is_no_interval() -> None:
     table = table_of(runs)
     row = next(line for line in comparison_markdown(table, RUNS).splitlines() if "(n = 2)" in line)
     assert row.count("(n = 2)") == 2
-    assert row.count("[") == 2  # of the reference, and of the other scenario
+    assert row.count("[") == 3
     panels = draw_differences(table, RUNS).axes
     assert max(max(np.abs(axes.get_xlim())) for axes in panels[:2]) < 100.0
 
 
+def test_pairs_that_do_not_differ_are_counted() -> None:
+    """Catch a wide interval, or certainty, where what was seen is that no pair of runs differs."""
+    for pairs, words in ((1, "the one pair"), (2, "both pairs"), (20, "all 20 pairs")):
+        none = Difference("detection_rate", "x", 0.0, -0.17, 0.17, pairs, 0)
+        assert none.cell(20) == f"0 in {words}"
+        assert not none.is_clear
+    assert (
+        Difference("detection_rate", "x", 0.0, -0.17, 0.17, 20, 2).words == "+0.000 [-0.170, 0.170]"
+    )
+
+
 def test_difference_in_words() -> None:
     """Catch a wrong mark, a minus before 0, or a difference that is rounded away."""
-    clear = Difference("detection_rate", "x", 0.0123, 0.0101, 0.0145, 9)
-    assert clear.words == "+0.0123 [0.0101, 0.0145] *"
-    near = Difference("answered_share", "x", -0.016, -0.0312, -0.0004, 9)
-    assert near.words == "-0.0160 [-0.0312, -0.0004] *"
-    assert Difference("answered_share", "x", -0.0004, -0.1, 0.1, 2).words == "-0.00040"
-    vague = Difference("response_time_p50_min", "x", -0.04, -2.0, 1.9, 9)
-    assert vague.words == "+0.0 [-2.0, 1.9] min"
-    assert Difference("sorties", "x", 0.0, 0.0, 0.0, 9).words == "0"
-    assert Difference("sorties", "x", 3.0, 3.0, 3.0, 9).words == "+3 [3, 3] *"
     nan = float("nan")
-    assert Difference("sorties", "x", nan, nan, nan, 0).words == "-"
-    assert Difference("sorties", "x", 2.0, nan, nan, 1).words == "+2"
-    millions = Difference("monitor_cost_usd", "x", -2.5e6, -3.5e6, -1.5e6, 9)
+    clear = difference("detection_rate", 0.0123, 0.0101, 0.0145, 9)
+    assert clear.words == "+0.0123 [0.0101, 0.0145] *"
+    near = difference("answered_share", -0.016, -0.0312, -0.0004, 9)
+    assert near.words == "-0.0160 [-0.0312, -0.0004] *"
+    assert difference("answered_share", -0.0004, nan, nan, 1).words == "-0.00040"
+    vague = difference("response_time_p50_min", -0.04, -2.0, 1.9, 9)
+    assert vague.words == "+0.0 [-2.0, 1.9] min"
+    assert difference("sorties", 3.0, 3.0, 3.0, 9).words == "+3 [3, 3] *"
+    assert difference("sorties", nan, nan, nan, 0).words == "-"
+    assert difference("sorties", 2.0, nan, nan, 1).words == "+2"
+    millions = difference("monitor_cost_usd", -2.5e6, -3.5e6, -1.5e6, 9)
     assert millions.words == "-2.50 [-3.50, -1.50] M *"
     assert more_digits(3, 1e-9) == 2
-    hours = Difference("response_time_p50_min", "x", -300.0, -360.0, -240.0, 9)
+    hours = difference("response_time_p50_min", -300.0, -360.0, -240.0, 9)
     assert hours.words == "-5.0 [-6.0, -4.0] h *"
-    share = Difference("detection_rate", "x", 0.0843, 0.05, 0.1186, 9)
+    share = difference("detection_rate", 0.0843, 0.05, 0.1186, 9)
     assert share.spoken == "+8.4 [5.0, 11.9] percentage points"
 
 
@@ -192,4 +204,5 @@ def test_holding_counts_and_ends_with_the_runs() -> None:
     assert table["low"].isna().tolist() == [False] * 6 + [True] * 4
     few = holding_table(parts[0].iloc[[0, 2, 4, 5]], "end", {"base": 100.0})
     assert few["held_share"].tolist() == [0.5] * 4
-    assert few["low"].isna().all()
+    assert few["low"].between(0.0, 0.1).all()
+    assert few["high"].between(0.8, 1.0).all()
