@@ -56,6 +56,8 @@ TABLE = """\
 | case | inputs | number | expected | simulated | s.e. | z | runs |
 |---|---|---|---|---|---|---|---|
 """
+CLAIMS_TITLE = "## Claims with a confidence"
+"""Of the last section, which scripts/measure_coverage.py writes."""
 KEPT_CELLS = 4
 WIDTH = 100
 VARIES = "Largest |z|"
@@ -113,7 +115,14 @@ def render(results: Results) -> str:
         for case in group:
             by_id.setdefault(case.id, []).append(case)
         text += "".join(_section(same, results) for same in by_id.values()).rstrip("\n") + "\n"
-    return text
+    return text + _claims()
+
+
+def _claims() -> str:
+    """Return the section on claims as it stands in the page."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    _, title, claims = page.partition(f"\n{CLAIMS_TITLE}\n")
+    return title + claims
 
 
 def outline(page: str) -> str:
