@@ -55,9 +55,9 @@ def naming(path: Path, options: argparse.Namespace | None = None) -> Iterator[No
         raise InputError(message) from None
 
 
-def tell_notes(line: ContactLine) -> None:
-    """Say on stderr what a user should know about how the contact line was read."""
-    for note in line.notes:
+def tell_notes(*lines: ContactLine) -> None:
+    """Say on stderr, each once, what a user should know about how contact lines were read."""
+    for note in dict.fromkeys(note for line in lines for note in line.notes):
         print(f"ceasefire: note: {note}", file=sys.stderr)
 
 

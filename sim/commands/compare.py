@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ from sim.commands.common import (
     announce_compilation,
     asked_measures,
     keep_sources,
+    naming,
     show,
     show_paths,
     tell_failures,
+    tell_notes,
 )
+from sim.engine.plan import load_line
 from sim.experiment import Comparison, compare
 from sim.experiment.comparison import check_measures, load_scenarios
 from sim.files import staging
+from sim.geography import ContactLine
 from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.measures import headline
 from sim.report import (
@@ -29,6 +34,7 @@ from sim.report import (
     save_figure,
     write_comparison_tables,
 )
+from sim.scenario import Scenario
 
 ALL_FAILED = 1
 KIND = "comparison"
@@ -59,6 +65,7 @@ def execute(options: argparse.Namespace) -> int:
     out: Path = options.out or OUTPUTS / default_name(options.scenarios)
     claim_directory(out, KIND)
     if not options.quiet:
+        tell_notes(*_lines(options.scenarios, list(scenarios.values())))
         announce_compilation()
     started = now()
     comparison = compare(
@@ -86,6 +93,13 @@ def execute(options: argparse.Namespace) -> int:
         _show(comparison, options.replications)
         show_paths(out / name for name in names)
     return 0
+
+
+def _lines(paths: Sequence[Path], scenarios: Sequence[Scenario]) -> Iterator[ContactLine]:
+    """Read the contact line of each scenario."""
+    for path, scenario in zip(paths, scenarios, strict=True):
+        with naming(path):
+            yield load_line(scenario)
 
 
 def default_name(paths: list[Path]) -> str:

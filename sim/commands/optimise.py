@@ -4,7 +4,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.commands.common import OUTPUTS, announce_compilation, naming, show, show_paths
+from sim.commands.common import (
+    OUTPUTS,
+    announce_compilation,
+    naming,
+    show,
+    show_paths,
+    tell_notes,
+)
+from sim.engine.plan import load_line
 from sim.files import staging
 from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.report import save_figure
@@ -36,6 +44,8 @@ def execute(options: argparse.Namespace) -> int:
     out: Path = options.out or OUTPUTS / f"optimise-{options.scenario.stem}"
     claim_directory(out, KIND)
     if not options.quiet:
+        with naming(options.scenario, options):
+            tell_notes(load_line(scenario))
         announce_compilation()
     started = now()
     with naming(options.scenario, options):

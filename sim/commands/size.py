@@ -15,7 +15,9 @@ from sim.commands.common import (
     naming,
     show,
     show_paths,
+    tell_notes,
 )
+from sim.engine.plan import load_line
 from sim.files import json_text, staging
 from sim.manifest import claim_directory, environment, now, write_manifest
 from sim.report import save_figure
@@ -50,6 +52,8 @@ def execute(options: argparse.Namespace) -> int:
     out: Path = options.out or OUTPUTS / f"size-{options.scenario.stem}"
     claim_directory(out, KIND)
     if not options.quiet:
+        with naming(options.scenario, options):
+            tell_notes(load_line(scenario))
         announce_compilation()
     started = now()
     with naming(options.scenario, options):

@@ -18,10 +18,13 @@ from sim.commands.common import (
     show,
     show_paths,
     tell_failures,
+    tell_notes,
 )
+from sim.engine.plan import load_line
 from sim.errors import InputError
 from sim.experiment import SweepDesign, load_results, perform, summarise_results
 from sim.experiment.components import split_runs
+from sim.experiment.design import DesignPoint
 from sim.experiment.estimate import estimate
 from sim.experiment.executors import available_cpus, dask_cluster, worker_processes
 from sim.experiment.merge import sweep_status
@@ -30,6 +33,7 @@ from sim.experiment.precision import read_precision
 from sim.experiment.shard import Shard
 from sim.experiment.store import seal_tables
 from sim.files import staging, write_json
+from sim.geography import ContactLine
 from sim.measures import key_measures
 from sim.pages.content import SOURCES
 from sim.report import draw_sweep_figures, sweep_table, write_sweep_tables
@@ -66,6 +70,8 @@ def execute(options: argparse.Namespace) -> int:
     name = options.sweep.stem + (f"-shard-{shard.number}-of-{shard.of}" if shard else "")
     out = options.out or OUTPUTS / name
     if not options.quiet:
+        with naming(options.sweep, options):
+            tell_notes(*_lines(design))
         announce_compilation()
     if targets and shard is not None:
         message = "--shard: a shard does not see all runs of a point, so it takes no --precision"
@@ -106,6 +112,18 @@ def execute(options: argparse.Namespace) -> int:
             show(components_table(components))
         show_paths([*(out / name for name in names), out / "manifest.json", out / "runs"])
     return 0
+
+
+def _lines(design: SweepDesign) -> Iterator[ContactLine]:
+    """Read the contact lines of the design: one, unless the line is varied."""
+    keys = [key for key in design.columns if key.startswith("line.") or key == "variant"]
+    different: dict[str, DesignPoint] = {}
+    for point in design.points():
+        different.setdefault(str([point.levels[key] for key in keys]), point)
+        if not keys:
+            break
+    for point in different.values():
+        yield load_line(design.scenario_at(point))
 
 
 def _load(options: argparse.Namespace) -> tuple[SweepDesign, dict[str, float]]:
