@@ -20,10 +20,10 @@ demo: setup ## a run with its map and a force-size sweep on the real contact lin
 	$(BIN)/ceasefire sweep configs/demo_sweep.toml --out outputs/demo
 
 test: setup ## all tests
-	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-quick: setup ## the tests that take no longer than a few seconds each
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser" $(TESTS)
 
 lint: setup ## style, format, types and the direction of imports
 	$(BIN)/ruff check .

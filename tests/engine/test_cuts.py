@@ -2,6 +2,8 @@
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,65 +11,73 @@ from engine_scenarios import RICH, everything, rich_on_the_real_line, run_in_cut
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.plan import build_plan
+from sim.engine.plan import Plan, build_plan
 from sim.outcome import run_world, simulate
 
 SEED = 11
-PLANS = {
-    "straight": build_plan(scenario(RICH)),
-    "real": build_plan(rich_on_the_real_line()),
-    "no waiting room": build_plan(
-        scenario(RICH, dispatch__waiting_room=False, dispatch__travel_is_busy=False)
-    ),
+SCENARIOS = {
+    "straight": scenario(RICH),
+    "real": rich_on_the_real_line(),
+    "no waiting room": scenario(RICH, dispatch__waiting_room=False, dispatch__travel_is_busy=False),
 }
-WHOLE = {name: everything(run_world(plan, SEED)) for name, plan in PLANS.items()}
 
 
-@pytest.mark.parametrize("name", PLANS)
+@cache
+def plan_of(name: str) -> Plan:
+    return build_plan(SCENARIOS[name])
+
+
+@cache
+def whole(name: str) -> dict[str, Any]:
+    """Return all that a run in one go leaves behind; not on import, which would compile."""
+    return everything(run_world(plan_of(name), SEED))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_the_same_seed_gives_the_same_run(name: str) -> None:
     """Catches anything in a run that does not follow from scenario and seed."""
-    assert everything(run_world(PLANS[name], SEED)) == WHOLE[name]
-    again = build_plan(PLANS[name].scenario)
-    assert everything(run_world(again, SEED)) == WHOLE[name]
-    assert everything(run_world(PLANS[name], SEED + 1)) != WHOLE[name]
+    assert everything(run_world(plan_of(name), SEED)) == whole(name)
+    again = build_plan(SCENARIOS[name])
+    assert everything(run_world(again, SEED)) == whole(name)
+    assert everything(run_world(plan_of(name), SEED + 1)) != whole(name)
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("steps", [2, 1000])
 def test_a_run_in_steps_is_the_run_in_one_go(name: str, steps: int) -> None:
     """Catches behaviour at the end of a step: the physics knows no step."""
-    plan = PLANS[name]
+    plan = plan_of(name)
     cuts = np.linspace(0.0, plan.horizon_h, steps + 1)
-    assert everything(run_in_cuts(plan, SEED, cuts)) == WHOLE[name]
+    assert everything(run_in_cuts(plan, SEED, cuts)) == whole(name)
 
 
 @settings(max_examples=25)
-@given(st.lists(st.floats(0.0, 1.0), max_size=30), st.sampled_from(sorted(PLANS)))
+@given(st.lists(st.floats(0.0, 1.0), max_size=30), st.sampled_from(sorted(SCENARIOS)))
 def test_a_run_may_be_cut_anywhere(shares: list[float], name: str) -> None:
     """Catches state that is lost between two steps, empty steps and steps back in time."""
-    cuts = np.array(shares) * PLANS[name].horizon_h
-    assert everything(run_in_cuts(PLANS[name], SEED, cuts)) == WHOLE[name]
+    cuts = np.array(shares) * plan_of(name).horizon_h
+    assert everything(run_in_cuts(plan_of(name), SEED, cuts)) == whole(name)
 
 
 def test_a_run_may_be_cut_at_its_events() -> None:
     """Catches events at the very end of a step that are taken twice, or not at all."""
-    rows = run_world(PLANS["straight"], SEED).violations
+    rows = run_world(plan_of("straight"), SEED).violations
     times = [rows[name] for name in ("onset", "detected", "called", "arrived", "end")]
     cuts = np.sort(np.concatenate(times))
-    cuts = cuts[np.isfinite(cuts) & (cuts <= PLANS["straight"].horizon_h)]
-    assert everything(run_in_cuts(PLANS["straight"], SEED, cuts)) == WHOLE["straight"]
+    cuts = cuts[np.isfinite(cuts) & (cuts <= plan_of("straight").horizon_h)]
+    assert everything(run_in_cuts(plan_of("straight"), SEED, cuts)) == whole("straight")
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_pickled_plan_gives_the_same_run(name: str) -> None:
     """Catches a plan that changes on its way to a worker process."""
-    copy = pickle.loads(pickle.dumps(PLANS[name]))
-    assert everything(run_world(copy, SEED)) == WHOLE[name]
+    copy = pickle.loads(pickle.dumps(plan_of(name)))
+    assert everything(run_world(copy, SEED)) == whole(name)
 
 
 def test_threads_do_not_disturb_each_other() -> None:
     """Catches scratch space or state that runs of one plan share while the GIL is released."""
-    plan = PLANS["straight"]
+    plan = plan_of("straight")
     alone = [everything(run_world(plan, seed)) for seed in range(8)]
     with ThreadPoolExecutor(4) as pool:
         together = list(
@@ -86,7 +96,7 @@ def test_a_run_leaves_its_plan_as_it_was() -> None:
 
 def test_the_rich_scenario_is_rich() -> None:
     """Catches a scenario under which these tests would test less than they say."""
-    outcome = simulate(PLANS["straight"].scenario, SEED)
+    outcome = simulate(SCENARIOS["straight"], SEED)
     assert {"answered", "missed", "detected", "expired"} <= set(outcome.violations["status"])
     assert {"planned", "weather", "lost"} <= set(outcome.sorties["end"])
     assert outcome.measures["waited_share"] > 0.1

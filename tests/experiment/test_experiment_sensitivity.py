@@ -85,17 +85,17 @@ def test_what_cannot_be_analysed_is_refused(make_design: Make, tmp_path: Path) -
 
 @pytest.mark.parametrize("common", [True, False])
 def test_parts_of_a_planted_variance_are_found(common: bool) -> None:
-    """Catches noise that is counted as input uncertainty (200 tables, 4 standard errors)."""
+    """Catches noise that is counted as input uncertainty (100 tables, 4 standard errors)."""
     found = []
     rng = np.random.default_rng(7)
-    for _ in range(200):
+    for _ in range(100):
         inputs = 2.0 * rng.standard_normal((30, 1))
         shared = 1.5 * rng.standard_normal((1, 10)) * common
         found.append(
             split_variance(inputs + shared + rng.standard_normal((30, 10)), common_seeds=common)
         )
     parts = np.array(found)[:, :3]
-    error = parts.std(axis=0, ddof=1) / np.sqrt(200.0)
+    error = parts.std(axis=0, ddof=1) / np.sqrt(100.0)
     expected = np.array([4.0, 2.25 * common, 1.0])
     assert np.all(np.abs(parts.mean(axis=0) - expected) <= 4.0 * error)
     # the interval of the share holds what these inputs really are in about 95 % of tables
