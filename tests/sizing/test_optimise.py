@@ -111,3 +111,25 @@ def test_mistakes_are_refused(scenario: Scenario, options: dict[str, object], wo
     given = argparse.Namespace(**{"vary": VARY, "maximise": ["detection_rate"], **options})
     with pytest.raises(InputError, match=words):
         optimise(scenario, engine=ENGINE, **vars(given))
+
+
+def test_what_is_given_holds_in_every_run(scenario: Scenario) -> None:
+    """Catches a condition that is said and not set, in the search or in the check of its front."""
+    pytest.importorskip("optuna")
+    seen: set[str] = set()
+
+    def look(changed: Scenario) -> tuple[int, int]:
+        seen.add(changed.united_states.engagement)
+        return prepare(changed)
+
+    found = optimise(
+        scenario.with_values({"united_states.engagement": "random"}),
+        vary=VARY, maximise=["detection_rate"], trials=3, replications=2, workers=1,
+        given=["united_states.engagement=engaged"], engine=Engine(look, run),
+    )  # fmt: skip
+    assert seen == {"engaged"}
+    assert found.given == {"united_states.engagement": "engaged"}
+    with pytest.raises(InputError, match="is varied too"):
+        optimise(
+            scenario, vary=VARY, maximise=["detection_rate"], given=[f"{EAST}=3"], engine=ENGINE
+        )
