@@ -48,15 +48,17 @@ class Waiting:
 
 
 @contextmanager
-def waiting(*, show: bool) -> Iterator[Waiting]:
+def waiting(*, show: bool, console: Console | None = None) -> Iterator[Waiting]:
     """Tell a user on stderr what is at work until it is done, or interrupted.
 
     Parameters
     ----------
     show
-        False: say nothing. Nor is anything said where stderr is no terminal.
+        False: say nothing.
+    console
+        Where to say it, stderr if None; nothing is said where that is no terminal.
     """
-    console = Console(stderr=True)
+    console = console or Console(stderr=True)
     bar = Waiting(console)
     if not show or not console.is_terminal:
         yield bar
