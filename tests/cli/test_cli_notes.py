@@ -36,8 +36,9 @@ def files(folder):
     return folder
 
 
+@pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("command", WORDS)
-def test_how_the_line_was_read_is_told_once(files, capsys, command) -> None:
+def test_how_the_line_was_read_is_told_once(capsys, command) -> None:
     """Catches a command that joins pieces of a line without a word, or that repeats itself."""
     assert main(WORDS[command]) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if "line.geojson" in line]
