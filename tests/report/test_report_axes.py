@@ -37,7 +37,8 @@ def test_differences_of_hours_are_drawn_in_hours():
     rows = [
         {"scenario": label, "measure": TIME, "mean": mean, "low": mean - 9.0, "high": mean + 9.0,
          "n": 9, "difference": mean - 600.0, "difference_low": mean - 660.0,
-         "difference_high": mean - 540.0, "pairs": 9}
+         "difference_high": mean - 540.0, "pairs": 9,
+         "unequal": 9 if label == "b" else 0}
         for label, mean in (("a", 600.0), ("b", 1000.0))
     ]  # fmt: skip
     axes = draw_differences(pd.DataFrame(rows), 9).axes[0]
