@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.job import JobResult
-from sim.engine.plan import Plan, build_plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.experiment import Engine, SweepDesign, perform
-from sim.measures import measure
-from sim.outcome import run_measures
+from sim.results.measures import measure
+from sim.results.outcome import run_measures
 from sim.scenario import Scenario
+from sim.setup.plan import Plan, build_plan
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIO = ROOT / "configs" / "straight.toml"

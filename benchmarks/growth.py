@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.engine_job import MISSION, ROOT, SCENARIO, Stages, prepare, sweep_job
 from benchmarks.measurement import Turn, take_turns
-from sim.engine.plan import build_plan
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 RATE_PER_DAY = 50.0
 SWEEP_RUNS = 1000

@@ -41,9 +41,9 @@ which it takes {{idle:.0f}} before anything is laid."""
 
 def measure_case(values: Mapping[str, float]) -> dict[str, float]:
     """Plan and run one case in this process; return processor times (s) and peak memory (MB)."""
-    from sim.engine.plan import build_plan
-    from sim.outcome import run_plan
+    from sim.results.outcome import run_plan
     from sim.scenario import Scenario
+    from sim.setup.plan import build_plan
 
     small = Scenario.load(BASE).with_values({"run.duration_days": 1})
     run_plan(build_plan(small), 1)  # whatever is loaded at the first run

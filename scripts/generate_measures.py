@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from sim.measures import MEASURES
+from sim.results.measures import MEASURES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "measures.md"
-MARK = "<!-- Generated from here on: sim/measures/definitions.py, scripts/generate_measures.py. -->"
+MARK = "<!-- Generated from here on by scripts/generate_measures.py. -->"
 INTRODUCTION = """
 ## All measures
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sim import Scenario, simulate, size
-from sim.commands.size import draw
+from sim.cli.size import draw
 from sim.experiment import SweepDesign, perform, summarise_results
-from sim.report import draw_curves, draw_run_map, draw_space_time
-from sim.report.style import PNG_DPI
+from sim.output import draw_curves, draw_run_map, draw_space_time
+from sim.output.figures.style import PNG_DPI
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"

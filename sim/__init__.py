@@ -8,15 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.agents.drone import DroneMonitor
-    from sim.agents.headquarters import Headquarters
-    from sim.agents.support_unit import SupportUnit
-    from sim.agents.violation import Violation
     from sim.errors import InputError
     from sim.experiment import compare, sweep
     from sim.geography import ContactLine
-    from sim.model import CeasefireModel
-    from sim.outcome import Outcome, simulate
+    from sim.mesa.model import CeasefireModel
+    from sim.results.outcome import Outcome, simulate
+    from sim.rules.drone import DroneMonitor
+    from sim.rules.headquarters import Headquarters
+    from sim.rules.support_unit import SupportUnit
+    from sim.rules.violation import Violation
     from sim.scenario import Scenario
     from sim.sizing import size
 
@@ -40,17 +40,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CeasefireModel": "sim.model",
+    "CeasefireModel": "sim.mesa.model",
     "ContactLine": "sim.geography",
-    "DroneMonitor": "sim.agents.drone",
+    "DroneMonitor": "sim.rules.drone",
     "InputError": "sim.errors",
-    "Outcome": "sim.outcome",
+    "Outcome": "sim.results.outcome",
     "Scenario": "sim.scenario",
-    "Headquarters": "sim.agents.headquarters",
-    "SupportUnit": "sim.agents.support_unit",
-    "Violation": "sim.agents.violation",
+    "Headquarters": "sim.rules.headquarters",
+    "SupportUnit": "sim.rules.support_unit",
+    "Violation": "sim.rules.violation",
     "compare": "sim.experiment",
-    "simulate": "sim.outcome",
+    "simulate": "sim.results.outcome",
     "size": "sim.sizing",
     "sweep": "sim.experiment",
 }

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.plan import Plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.kernel.world import Records, World
 from sim.scenario import Scenario
+from sim.setup.plan import Plan
 
 type Tables = dict[str, Any]
 type Floats = NDArray[np.float64]

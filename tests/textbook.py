@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sim.engine.incidence import CENSORED, NEVER, REACHED
+from sim.statistics.incidence import CENSORED, NEVER, REACHED
 
 
 def cumulative_incidence(times: np.ndarray, codes: np.ndarray) -> list[tuple[float, float]]:

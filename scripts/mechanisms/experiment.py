@@ -8,13 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import Outcome, Scenario, compare
-from sim.engine.plan import build_plan
 from sim.experiment import Engine, Interval, mean_interval, paired_difference
-from sim.measures import MEASURES, measure_scale
-from sim.outcome import run_plan
-from sim.report.labels import measure_label
-from sim.report.values import no_difference_text
-from sim.statistics import CONFIDENCE
+from sim.output.labels import measure_label
+from sim.output.values import no_difference_text
+from sim.results.measures import MEASURES, measure_scale
+from sim.results.outcome import run_plan
+from sim.setup.plan import build_plan
+from sim.statistics.intervals import CONFIDENCE
 
 FIRST_SEED = 1
 

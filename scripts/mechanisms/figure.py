@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from mechanisms.experiment import Curve
-from sim.report.style import (
+from sim.output.figures.style import (
     BLACK,
     CYCLE,
     STYLE,

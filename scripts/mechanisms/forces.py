@@ -11,8 +11,8 @@ from mechanisms.figure import UNNAMED, Form, Panel, caption_of, draw_panels
 from mechanisms.section import Section
 from sim import Outcome, Scenario
 from sim.experiment import mean_interval
-from sim.report.style import CYCLE
-from sim.statistics import CONFIDENCE
+from sim.output.figures.style import CYCLE
+from sim.statistics.intervals import CONFIDENCE
 
 DAYS = 180
 UNITS = 20

@@ -11,8 +11,8 @@ from mechanisms.experiment import Level, Result, labels_of, run_levels
 from mechanisms.figure import Form, Panel, caption_of, draw_panels
 from mechanisms.section import Section
 from sim import Outcome, Scenario
-from sim.report import draw_holding
-from sim.report.style import BLACK
+from sim.output import draw_holding
+from sim.output.figures.style import BLACK
 
 DAYS = 180
 MONTHS = 12

@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.files import atomic_file
-from sim.report.style import STYLE
+from sim.output.figures.style import STYLE
 
 WIDTH = 100
 DPI = 110

@@ -11,7 +11,7 @@ from sim.app.results import Results
 from sim.app.scenarios import find_scenarios, load_scenario
 from sim.app.watch import SPEEDS_MIN, Watch
 from sim.errors import InputError
-from sim.outcome import checked_seed
+from sim.results.outcome import checked_seed
 from sim.scenario import Scenario
 
 NOTHING_PICKED = -1

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.app.watch import Watch
-from sim.model import CeasefireModel
-from sim.report import draw_run_map
+from sim.mesa.model import CeasefireModel
+from sim.output import draw_run_map
 
 _DRAWING = threading.Lock()
 """Matplotlib's settings are those of the whole server; its tabs draw one after the other."""

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.headquarters import US_STATES
-from sim.agents.regime import ENDED
-from sim.agents.violation import ANSWERED, CUEING, PREVENTED, REAL, UNDER_WAY
 from sim.app.frame import STATES, states_of
 from sim.app.headline import RESPONSE, Help
-from sim.model import CeasefireModel
-from sim.report.labels import title_words
-from sim.report.values import percent_text, scale_of, value_text
+from sim.mesa.model import CeasefireModel
+from sim.output.labels import title_words
+from sim.output.values import percent_text, scale_of, value_text
+from sim.rules.headquarters import US_STATES
+from sim.rules.regime import ENDED
+from sim.rules.violation import ANSWERED, CUEING, PREVENTED, REAL, UNDER_WAY
 from sim.scenario.escalation import REGIMES
-from sim.statistics import wilson_interval
+from sim.statistics.intervals import wilson_interval
 
 BINS = 12
 """Bars of the histogram of response times; stretches of the line for the shares along it."""

@@ -18,8 +18,8 @@ from sim.app.frame import STATES
 from sim.app.watch import STEP_MINUTES, Watch
 from sim.errors import InputError
 from sim.files import atomic_file, check_parent
-from sim.report.ground import BORDER, LAND, SEA
-from sim.report.style import (
+from sim.output.figures.ground import BORDER, LAND, SEA
+from sim.output.figures.style import (
     BLACK,
     BLUE,
     GREEN,

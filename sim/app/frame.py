@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.agents.flight import INBOUND, ON_STATION, OUTBOUND
-from sim.agents.sensor import NIGHT_FROM_H, NIGHT_TO_H
-from sim.agents.support_unit import SupportUnit
-from sim.agents.violation import (
+from sim.app.marks import mark_classes
+from sim.geography import basemap_around
+from sim.mesa.model import CeasefireModel
+from sim.rules.flight import INBOUND, ON_STATION, OUTBOUND
+from sim.rules.sensor import NIGHT_FROM_H, NIGHT_TO_H
+from sim.rules.support_unit import SupportUnit
+from sim.rules.violation import (
     ANSWERED,
     AT_DESK,
     CUEING,
@@ -24,9 +27,6 @@ from sim.agents.violation import (
     UNDETECTED,
     WAITING,
 )
-from sim.app.marks import mark_classes
-from sim.geography import basemap_around
-from sim.model import CeasefireModel
 
 STATES = (
     "under way, nobody has seen it",

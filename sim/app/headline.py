@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import NamedTuple
 
-from sim.measures import MEASURES, headline, parse_request
-from sim.measures.selection import Condition
-from sim.model import CeasefireModel
-from sim.report.labels import PLACES
-from sim.report.values import MISSING, percent_text, table_label, value_text
+from sim.mesa.model import CeasefireModel
+from sim.output.labels import PLACES
+from sim.output.values import MISSING, percent_text, table_label, value_text
+from sim.results.measures import MEASURES, headline, parse_request
+from sim.results.measures.selection import Condition
 
 ANSWERED, RESPONSE = "answered_share", "response_time_restricted_mean_min"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.report.labels import title_words
+from sim.output.labels import title_words
 from sim.scenario import MonitorGroup, Scenario
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sim.report.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
+from sim.output.figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 type Shape = tuple[tuple[float, float], ...]
 """Corners of a mark (px) around its place; what flies points to the right."""

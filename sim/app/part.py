@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.measures.selection import Condition, check_request, parse_request
+from sim.results.measures.selection import Condition, check_request, parse_request
 from sim.scenario import Scenario
 
 type Conditions = tuple[Condition, ...]

@@ -11,14 +11,14 @@ from sim.errors import InputError
 from sim.experiment import SweepDesign, summarise_results
 from sim.experiment.design import DesignPoint
 from sim.experiment.store import sweep_manifest
-from sim.measures import headline, parse_request
-from sim.measures.selection import check_request
-from sim.report import draw_curves, draw_heat_map
-from sim.report.heat_map import levels_of
-from sim.report.labels import factor_label, is_duration, is_number, is_numeric, value_label
-from sim.report.scatter import draw_scatter
-from sim.report.sweeps import at_middle
-from sim.report.values import value_text
+from sim.output import draw_curves, draw_heat_map
+from sim.output.figures.heat_map import levels_of
+from sim.output.figures.scatter import draw_scatter
+from sim.output.figures.sweeps import at_middle
+from sim.output.labels import factor_label, is_duration, is_number, is_numeric, value_label
+from sim.output.values import value_text
+from sim.results.measures import headline, parse_request
+from sim.results.measures.selection import check_request
 from sim.scenario import Scenario
 
 RESULTS_VARIABLE = "CEASEFIRE_APP_RESULTS"

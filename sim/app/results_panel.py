@@ -5,8 +5,8 @@ from collections.abc import Callable
 import solara
 
 from sim.app.results import Results
-from sim.measures import measure_of
-from sim.report.labels import capital, is_duration, is_share, measure_label
+from sim.output.labels import capital, is_duration, is_share, measure_label
+from sim.results.measures import measure_of
 
 MOST_LISTED = 8
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sim.app.scenarios import find_scenarios, load_scenario
-from sim.engine.plan import build_plan
 from sim.errors import InputError
-from sim.outcome import run_plan
+from sim.results.outcome import run_plan
+from sim.setup.plan import build_plan
 
 NEEDED = ("solara", "solara_assets", "uvicorn")
 OPEN_AFTER_S = 1.5

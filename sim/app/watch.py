@@ -8,8 +8,8 @@ from sim.app.figures import counts
 from sim.app.frame import frame, ground
 from sim.app.headline import RESPONSE, help_so_far
 from sim.app.naming import Making
-from sim.model import CeasefireModel
-from sim.report.values import Scale, scale_of
+from sim.mesa.model import CeasefireModel
+from sim.output.values import Scale, scale_of
 from sim.scenario import Scenario
 
 STEP_MINUTES = 5.0

@@ -25,7 +25,7 @@ import numpy as np
 
 from sim.calibration.likelihood import Floats
 from sim.calibration.table import Ints
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 
 # Numba sees a change of a compiled function only in its own file, so these call no other file's.
 

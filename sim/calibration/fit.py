@@ -8,9 +8,9 @@ from sim.calibration.counts import fit_counts, fit_placed_counts
 from sim.calibration.fit_events import fit_events
 from sim.calibration.result import Calibration
 from sim.calibration.table import Counts, Events
-from sim.engine.plan import load_line
 from sim.errors import InputError
 from sim.scenario import Scenario
+from sim.setup.plan import load_line
 
 
 def calibrate(

@@ -13,7 +13,7 @@ the Institute of Statistical Mathematics 31, 145-155.
 import numpy as np
 
 from sim.calibration.likelihood import Floats
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 
 FARTHEST = 30.0
 """Delays longer than this many means count as none (a share of 1e-13)."""

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from sim.calibration.likelihood import Floats
 from sim.calibration.reading import Reading
 from sim.calibration.table import LEAST_EVENTS, Counts, Events, Sites
-from sim.engine.incidents import spot_chainage
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.scenario import Scenario
+from sim.setup.violations import spot_chainage
 
 NO_SCENARIO = "Places need --scenario, which says what line they lie on: they are not used."
 _NONE = np.empty(0)

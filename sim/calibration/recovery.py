@@ -11,10 +11,10 @@ import numpy as np
 from sim.calibration.fit import calibrate
 from sim.calibration.result import Calibration, Floats
 from sim.calibration.table import Counts, Events, Ints, Sites
-from sim.engine.fill import draw_incidents
-from sim.engine.plan import Plan, build_plan
 from sim.errors import InputError
 from sim.scenario import Scenario
+from sim.setup.candidates import draw_incidents
+from sim.setup.plan import Plan, build_plan
 
 LENGTH_KM = 100.0
 """Of the line where places are not fitted."""

@@ -15,7 +15,7 @@ from sim.calibration.likelihood import Floats, Likelihood
 from sim.calibration.places import Places
 from sim.calibration.result import CLUSTERED, Estimate
 from sim.calibration.table import Ints
-from sim.statistics import wilson_interval
+from sim.statistics.intervals import wilson_interval
 
 _LEAST_SHARE = 1e-4
 _END = 15.0

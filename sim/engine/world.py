@@ -3,20 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.advance import DONE, advance, most_pushes, start
-from sim.engine.bases import order_bases, set_sectors
-from sim.engine.escalation import draw_regime
-from sim.engine.grid import lay_reach
-from sim.engine.plan import Plan, empty_sorties
-from sim.engine.politics import draw_politics
-from sim.engine.posts import post_circles, transit_speed_kmh
-from sim.engine.reporting import draw_candidates
-from sim.engine.streams import stream
-from sim.engine.surroundings import draw_surroundings
+from sim.engine.loop import DONE, advance, most_pushes, start
 from sim.kernel.calendar import EVENT, empty_calendar, put_together, take_apart
-from sim.kernel.compiled import is_cached, mark_cached
+from sim.kernel.compile import is_cached, mark_cached
 from sim.kernel.memory import keep_memory
 from sim.kernel.world import CLOCK, Records, World
+from sim.setup.changes import draw_politics
+from sim.setup.escalation import draw_regime
+from sim.setup.grid import lay_reach
+from sim.setup.monitors import post_circles, transit_speed_kmh
+from sim.setup.plan import Plan, empty_sorties
+from sim.setup.reports import draw_candidates
+from sim.setup.streams import stream
+from sim.setup.support import order_bases, set_sectors
+from sim.setup.weather import draw_surroundings
 
 CALENDAR_ROOM = 4096
 

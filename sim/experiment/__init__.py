@@ -21,7 +21,7 @@ from sim.experiment.running import (
 from sim.experiment.store import ResultStore, load_results
 from sim.experiment.summary import summarise
 from sim.scenario import Scenario
-from sim.statistics import (
+from sim.statistics.intervals import (
     Interval,
     mean_interval,
     paired_difference,

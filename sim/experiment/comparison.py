@@ -14,7 +14,7 @@ from sim.experiment.design import DesignPoint
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.pairing import pairing_notes
 from sim.experiment.running import perform_in_memory
-from sim.measures import (
+from sim.results.measures import (
     find_measure,
     further_requests,
     headline,
@@ -22,7 +22,7 @@ from sim.measures import (
     parse_request,
 )
 from sim.scenario import Scenario
-from sim.statistics import CONFIDENCE, mean_interval, paired_difference
+from sim.statistics.intervals import CONFIDENCE, mean_interval, paired_difference
 
 DEFAULT_REPLICATIONS = 40
 LAST_FIRST_SEED = 2**53
@@ -170,7 +170,7 @@ def compare_runs(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
         One row a measure and scenario: `scenario`, `measure`, `unit`, `n` (runs in which it is
         defined), `mean`, `low`, `high`, `pairs` (seeds for which it is defined in both runs),
         `unequal` (pairs that differ), `difference`, `difference_low`, `difference_high`, with
-        intervals of 95 % that stay where means and differences can be (`sim.statistics`). The
+        intervals of 95 % that stay where means and differences can be (`sim.statistics.intervals`). The
         reference has no pairs and no difference.
     """
     labels = list(dict.fromkeys(runs["scenario"]))

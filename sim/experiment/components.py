@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.statistics import CONFIDENCE
+from sim.statistics.intervals import CONFIDENCE
 
 type Floats = NDArray[np.float64]
 

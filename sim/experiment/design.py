@@ -24,7 +24,7 @@ from sim.experiment.points import (
     prepare_tables,
     with_derived,
 )
-from sim.measures import further_requests, key_measures, parse_request
+from sim.results.measures import further_requests, key_measures, parse_request
 from sim.scenario import Scenario
 from sim.scenario.fields import Section, quantity
 from sim.scenario.loading import read_toml

@@ -42,9 +42,9 @@ def compiled_engine(requests: Sequence[str] = ()) -> Engine:
     InputError
         When a request cannot be read.
     """
-    from sim.engine.plan import build_plan
-    from sim.measures import parse_request
-    from sim.outcome import run_measures
+    from sim.results.measures import parse_request
+    from sim.results.outcome import run_measures
+    from sim.setup.plan import build_plan
 
     if not requests:
         return Engine(build_plan, run_measures)

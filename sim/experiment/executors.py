@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.experiment.engine import Engine
-from sim.kernel.compiled import is_cached
+from sim.kernel.compile import is_cached
 
 GONE_S = 60.0
 """How long a cluster may be without workers (s) before a sweep on it is given up."""
@@ -94,7 +94,7 @@ def worker_processes(
     InputError
         If `workers` is below 1 or the limit is not above 0, or no process can be started.
     """
-    from sim.experiment.isolated import WorkerProcesses
+    from sim.experiment.processes import WorkerProcesses
 
     if run_limit_s is not None and not run_limit_s > 0.0:
         raise InputError(f"run_limit_s = {run_limit_s}: must be > 0")
@@ -116,9 +116,9 @@ def worker_processes(
 
 def warm_up_engine() -> None:
     """Load the compiled engine, or compile it."""
-    from sim.engine.plan import build_plan
-    from sim.outcome import run_measures
+    from sim.results.outcome import run_measures
     from sim.scenario import Scenario
+    from sim.setup.plan import build_plan
 
     run_measures(build_plan(Scenario.from_dict(_WARM_UP)), 1)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from sim.errors import InputError
-from sim.experiment.kept import checked_manifest, read_part, shape_of
+from sim.experiment.integrity import checked_manifest, read_part, shape_of
 from sim.experiment.store import (
     RUNS_FOLDER,
     explain_difference,

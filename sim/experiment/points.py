@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
-from sim.experiment.draws import make_draw
+from sim.experiment.distributions import make_draw
 from sim.experiment.formula import Formula
 from sim.experiment.levels import factor_levels, unquoted_keys
 from sim.experiment.sampling import MOST_POINTS, SAMPLED, points_a_sample, sample
 from sim.files import read_whole
-from sim.measures import MEASURES
+from sim.results.measures import MEASURES
 from sim.scenario.messages import did_you_mean, prefix, show
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from sim.experiment.running import SweepReport, perform
 from sim.experiment.store import iterate_points
 from sim.files import place
 from sim.manifest import read_manifest
-from sim.measures import measure_scale
-from sim.statistics import CONFIDENCE, mean_interval
+from sim.results.measures import measure_scale
+from sim.statistics.intervals import CONFIDENCE, mean_interval
 
 type Counts = NDArray[np.int64]
 

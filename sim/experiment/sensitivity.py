@@ -24,7 +24,7 @@ from sim.experiment.store import load_results, sweep_manifest
 from sim.files import place
 from sim.manifest import MANIFEST
 from sim.scenario.messages import did_you_mean
-from sim.statistics import CONFIDENCE
+from sim.statistics.intervals import CONFIDENCE
 
 RESAMPLES = 1000
 SEED = 1

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import SweepDesign
-from sim.experiment.kept import checked_manifest, read_part, sealed, shape_of
+from sim.experiment.integrity import checked_manifest, read_part, sealed, shape_of
 from sim.experiment.table import ERROR, KEYS, chunk_table, factor_columns, runs_frame
 from sim.files import atomic_file, is_remote, place
 from sim.manifest import (

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.measures import measure_scale
-from sim.statistics import CONFIDENCE, mean_bounds, moments
+from sim.results.measures import measure_scale
+from sim.statistics.intervals import CONFIDENCE, mean_bounds, moments
 
 _NOT_MEASURES = {"point", "replication", "seed", "error"}
 
@@ -36,7 +36,7 @@ def summarise(
     DataFrame
         One row a point: the factors, ``runs`` (that went well), ``failed``, and for each measure
         ``<measure>_mean``, ``_low`` and ``_high``: the interval of the mean over runs from
-        `sim.statistics.mean_bounds`, which stays where the measure can be. A measure that is
+        `sim.statistics.intervals.mean_bounds`, which stays where the measure can be. A measure that is
         undefined in some run that went well also has ``<measure>_n``: the runs that its mean is of.
     """
     return without_full_counts(summarise_with_counts(runs, factors, measures, confidence))

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from sim.errors import InputError
-from sim.geography.beside import EXACT_KM, directions, locate, places_at
 from sim.geography.loading import read_line
+from sim.geography.offsets import EXACT_KM, directions, locate, places_at
 from sim.geography.projection import project, unproject, unwrapped
 from sim.geography.region import LonLat, lonlat_text
 from sim.geography.tracks import offset_track

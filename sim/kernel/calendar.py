@@ -21,7 +21,7 @@ event set problem, Communications of the ACM 31, 1220-1227.
 
 import numpy as np
 
-from sim.kernel.compiled import compiled, handler
+from sim.kernel.compile import compiled, handler
 from sim.kernel.instants import SAME_H
 from sim.kernel.world import Records, World, column
 

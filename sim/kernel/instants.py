@@ -6,7 +6,7 @@ apart than `SAME_H` count as one instant wherever two computed times are compare
 from one time to another includes its beginning and not its end.
 """
 
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 
 SAME_H = 1e-7
 """Times (h) that are no farther apart count as the same: 0.36 ms.

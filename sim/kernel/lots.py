@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 from sim.kernel.world import World
 
 type Names = NDArray[np.int64]

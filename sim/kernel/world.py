@@ -1,7 +1,7 @@
 """The world of one run: a handful of arrays, one record a row, seen by compiled code as one thing.
 
 A `World` holds NumPy arrays and a table of their addresses. Compiled functions get the address of
-that table alone and read `world.drones[d].stage` through it (`sim.kernel.column`): passing thirty
+that table alone and read `world.drones[d].stage` through it (`sim.kernel.columns`): passing thirty
 arrays from function to function would cost more than the events themselves. Which columns there
 are, and of what type, is declared by the modules that own them (`column`).
 """
@@ -25,7 +25,7 @@ from numba.extending import (
     unbox,
 )
 
-from sim.kernel.column import SLOTS, ColumnType
+from sim.kernel.columns import SLOTS, ColumnType
 
 type Records = Any
 """A structured array, or one record of it; Numba sees its fields as attributes."""

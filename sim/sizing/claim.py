@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.report.labels import value_label
+from sim.output.labels import value_label
 from sim.sizing.bench import Bench
 from sim.sizing.frontier import Floats, Knowledge, Mask, by_cost, maximal, minimal
 from sim.sizing.shortfall import explain_shortfall

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
-from sim.measures import further_requests
+from sim.results.measures import further_requests
 from sim.scenario import Scenario
 from sim.sizing.cost import Cost
 from sim.sizing.factors import Factor, read_factor

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.errors import InputError
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
-from sim.measures import further_requests
+from sim.results.measures import further_requests
 from sim.scenario import Scenario
 from sim.sizing.bench import Bench
 from sim.sizing.cost import Cost, read_budget

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.measures import MEASURES, find_measure, parse_request
+from sim.results.measures import MEASURES, find_measure, parse_request
 from sim.scenario.messages import did_you_mean
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_NAME = r"\w+(?:\s*\[[^\]]*\])?"  # what stands in brackets is for `sim.measures` to read
+_NAME = r"\w+(?:\s*\[[^\]]*\])?"  # what stands in brackets is for `sim.results.measures` to read
 _PLAIN = re.compile(
     rf"\s*(?:(?P<of>mean|p\d\d?)\s*\(\s*(?P<inner>{_NAME})\s*\)|(?P<name>{_NAME}))"
     rf"\s*(?P<sign>[<>]=)\s*(?P<limit>{_NUMBER})\s*"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from sim.report.values import MARK, POINTS, difference_text, percent_text, value_text
+from sim.output.values import MARK, POINTS, difference_text, percent_text, value_text
 from sim.sizing.bench import Bench
 from sim.sizing.frontier import Knowledge
 from sim.sizing.requirements import Requirement

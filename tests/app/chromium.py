@@ -46,7 +46,16 @@ def served(command, port, environment=None):
 def served_app(*words):
     """Run `ceasefire app`."""
     port = free_port()
-    command = [sys.executable, "-m", "sim.cli", "app", *words, "--no-browser", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "sim.cli.main",
+        "app",
+        *words,
+        "--no-browser",
+        "--port",
+        str(port),
+    ]
     with served(command, port) as address:
         yield address
 

@@ -6,7 +6,7 @@ from sim import Scenario
 from sim.app.headline import RESPONSE
 from sim.app.scenarios import CONFIGS
 from sim.experiment import SweepDesign, load_results, perform
-from sim.report.values import value_text
+from sim.output.values import value_text
 
 pytest.importorskip("solara")
 pytest.importorskip("selenium")

@@ -8,7 +8,7 @@ import pytest
 from sim import Scenario, simulate
 from sim.app.export import events_csv, events_geojson
 from sim.app.scenarios import CONFIGS
-from sim.model import CeasefireModel
+from sim.mesa.model import CeasefireModel
 
 pytest.importorskip("solara")
 pytest.importorskip("selenium")

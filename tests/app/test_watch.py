@@ -16,7 +16,7 @@ from sim.app.part import read_part
 from sim.app.scenarios import BUILT_IN, CONFIGS, built_in, find_scenarios, load_scenario
 from sim.app.serve import check_address
 from sim.app.watch import MOST_POINTS, Watch
-from sim.cli import main
+from sim.cli.main import main
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from planted import PLACED, empty_events, planted, spotted_scenario
 
 from sim.calibration import Events
 from sim.calibration.recovery import drawn_table, planted_scenario
-from sim.cli import main
-from sim.engine.plan import build_plan
+from sim.cli.main import main
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "configs" / "data" / "osce_daily_counts.csv"

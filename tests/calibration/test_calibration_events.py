@@ -26,9 +26,9 @@ from sim.calibration.offspring import sums_in_space, sums_in_time
 from sim.calibration.places import folded_normal, lay_places
 from sim.calibration.recovery import drawn_table, planted_scenario
 from sim.calibration.table import phase_of
-from sim.engine.plan import build_plan, load_line
 from sim.errors import InputError
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan, load_line
 
 LENGTH_KM = 30.0
 

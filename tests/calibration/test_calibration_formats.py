@@ -12,8 +12,8 @@ from planted import spotted_scenario
 from sim.calibration import Counts, Events, calibrate, read_table
 from sim.calibration.places import lay_places
 from sim.calibration.shares import share_likelihood
-from sim.engine.plan import load_line
 from sim.errors import InputError
+from sim.setup.plan import load_line
 
 RECORD = drawn()
 type Format = Callable[[Drawn], str | bytes]

@@ -12,7 +12,7 @@ from planted import COUNTED, PLACED, TIMED, empty_days, empty_events, planted, s
 from sim import simulate
 from sim.calibration import Events, Recovery, Sites, calibrate, read_table, recover
 from sim.calibration.recovery import drawn_table, planted_scenario
-from sim.engine.plan import build_plan
+from sim.setup.plan import build_plan
 
 TRIALS = 200
 INCIDENTS = int(os.environ.get("CEASEFIRE_TRIALS", "40"))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from formats import FIRST, drawn, lines, places
 
-from sim.cli import main, make_parser
-from sim.commands.report import make_page
-from sim.pages.render import render
+from sim.cli.main import main, make_parser
+from sim.cli.report import make_page
+from sim.output.html.render import render
 
 ROOT = Path(__file__).resolve().parents[2]
 OSCE = ROOT / "configs" / "data" / "osce_daily_counts.csv"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sim.cli import main
+from sim.cli.main import main
 
 ALL = ["--also", "csv,geojson,gpkg", "--out", "out", "-q"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.cli import main
-from sim.measures import MEASURES, headline
+from sim.cli.main import main
+from sim.results.measures import MEASURES, headline
 from sim.scenario import Scenario
 
 FILES = {
@@ -123,7 +123,7 @@ def test_failed_runs_are_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catch a table without a word on runs that failed, or one where nothing is left."""
-    module = import_module("sim.outcome")
+    module = import_module("sim.results.outcome")
     run_measures = module.run_measures
     failing = {2}
 
@@ -149,7 +149,7 @@ def test_holding_is_drawn_where_ceasefires_collapse(
     pair: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catch a figure that is left out, or that of an earlier comparison left behind."""
-    module = import_module("sim.outcome")
+    module = import_module("sim.results.outcome")
     run_measures = module.run_measures
     words = ["compare", "-q", "small.toml", "more.toml", *QUICK, "--out", "out"]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 import shapely
 
-from sim.cli import main
+from sim.cli.main import main
 from sim.geography import ContactLine
 
 COUNTRY = shapely.segmentize(shapely.box(33.0, 47.0, 38.0, 49.0), 0.1)

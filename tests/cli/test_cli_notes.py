@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 
 WORDS = {
     "run": ["run", "one.toml"],

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 from sim.experiment import load_results, summarise
 
 RUN_FILES = {
@@ -82,7 +82,7 @@ def test_failed_run_leaves_nothing_half_written(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.commands.run.save_figure", full)
+    monkeypatch.setattr("sim.cli.run.save_figure", full)
     assert main(["run", "-q", "small.toml", "--out", "new"]) == 2
     assert capsys.readouterr().err == "ceasefire: error: No space left on device\n"
     assert names(folder / "new") == set()
@@ -138,7 +138,7 @@ def test_sweep_whose_runs_all_fail_says_why(
         message = "boom"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(import_module("sim.outcome"), "run_measures", fail)
+    monkeypatch.setattr(import_module("sim.results.outcome"), "run_measures", fail)
     assert main(["sweep", "-q", "--threads", "sweep.toml", "--out", "out"]) == 1
     expected = "ceasefire: 12 of 12 runs failed; the first: RuntimeError: boom\n"
     assert capsys.readouterr().err == expected
@@ -148,7 +148,7 @@ def test_interrupted_sweep_keeps_its_runs(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catch Ctrl-C that loses finished runs or does not say that they are kept."""
-    module = import_module("sim.outcome")
+    module = import_module("sim.results.outcome")
     run_measures = module.run_measures
 
     def interrupt(plan: object, seed: int) -> Mapping[str, float]:
@@ -214,7 +214,7 @@ def test_an_interrupt_of_processes_keeps_what_is_done(folder: Path) -> None:
     """Catch Ctrl-C that leaves workers behind, shows a traceback, or loses finished runs."""
     text = (folder / "sweep.toml").read_text(encoding="utf-8")
     (folder / "sweep.toml").write_text(text.replace("= 3", "= 20000"), encoding="utf-8")
-    command = [sys.executable, "-m", "sim.cli", "sweep", "sweep.toml", "--out", "out"]
+    command = [sys.executable, "-m", "sim.cli.main", "sweep", "sweep.toml", "--out", "out"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
         command,

@@ -28,7 +28,7 @@ patrol = "shuttle"
 nation = "Франція"
 count = 2
 """
-CEASEFIRE = f"{sys.executable} -W error -m sim.cli"
+CEASEFIRE = f"{sys.executable} -W error -m sim.cli.main"
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_mistake_in_an_option_names_the_option(scenario: Path) -> None:
 
 UP = """
 import sys
-from sim import cli
+from sim.cli.main import main as cli
 print("up", flush=True)
 sys.exit(cli.main(sys.argv[1:]))
 """

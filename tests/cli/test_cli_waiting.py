@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from sim.commands import waiting
-from sim.engine.plan import build_plan
-from sim.outcome import run_plan
+from sim.cli import waiting
+from sim.results.outcome import run_plan
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 SCENARIO = Scenario.from_dict(
     {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import __version__
-from sim.cli import main
+from sim.cli.main import main
 
 CHECKOUT = str(Path(__file__).parents[2])
 HEAVY = ("numpy", "pandas", "numba", "matplotlib", "pydantic", "mesa", "scipy", "rich")
@@ -29,7 +29,7 @@ def shell(*words: str) -> subprocess.CompletedProcess[str]:
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
     """Catch a heavy import at module level, which makes --help slow (target 0.3 s)."""
     begin = time.perf_counter()
-    answer = shell("-m", "sim.cli", "--help")
+    answer = shell("-m", "sim.cli.main", "--help")
     seconds = time.perf_counter() - begin
     assert answer.returncode == 0
     assert all(
@@ -37,7 +37,7 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
         for word in ("run", "sweep", "compare", "size", "check", "examples", "exit status")
     )
     assert seconds < 1.0  # the limit of 0.3 s, with room for a busy machine
-    loaded = shell("-c", "import sim.cli, sys; print(*sys.modules)").stdout.split()
+    loaded = shell("-c", "import sim.cli.main, sys; print(*sys.modules)").stdout.split()
     assert not set(HEAVY) & set(loaded)
 
 
@@ -135,7 +135,7 @@ def test_interrupt_is_status_130(
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.commands.check.read_toml", interrupt)
+    monkeypatch.setattr("sim.cli.check.read_toml", interrupt)
     assert main(["check", "small.toml"]) == 130
     assert capsys.readouterr().err == "\nceasefire: interrupted\n"
 
@@ -149,7 +149,7 @@ def test_full_disk_is_one_line(
     def full(_: object) -> None:
         raise OSError(28, "No space left on device", "out/part.parquet")
 
-    monkeypatch.setattr("sim.commands.check.read_toml", full)
+    monkeypatch.setattr("sim.cli.check.read_toml", full)
     assert main(["check", "small.toml"]) == 2
     expected = "ceasefire: error: out/part.parquet: No space left on device\n"
     assert capsys.readouterr().err == expected
@@ -158,8 +158,8 @@ def test_full_disk_is_one_line(
 def test_closed_pipe_is_quiet(folder: Path) -> None:
     """Catch a BrokenPipeError when the reader has gone (`ceasefire check f | head -0`)."""
     code = (
-        "import sys, os, sim.cli; r, w = os.pipe(); os.close(r); os.dup2(w, 1); "
-        f"sys.exit(sim.cli.main(['check', {str(folder / 'small.toml')!r}]))"
+        "import sys, os, sim.cli.main; r, w = os.pipe(); os.close(r); os.dup2(w, 1); "
+        f"sys.exit(sim.cli.main.main(['check', {str(folder / 'small.toml')!r}]))"
     )
     answer = shell("-c", code)
     assert answer.stderr == ""
@@ -167,7 +167,7 @@ def test_closed_pipe_is_quiet(folder: Path) -> None:
 
 
 def test_simulate_is_the_function_whatever_was_imported_first() -> None:
-    """Catch the module `sim.outcome` in the place of the function of the same name."""
-    code = "import sim.outcome; from sim import simulate; assert callable(simulate)"
+    """Catch the module `sim.results.outcome` in the place of the function of the same name."""
+    code = "import sim.results.outcome; from sim import simulate; assert callable(simulate)"
     answer = shell("-c", code)
     assert answer.returncode == 0, answer.stderr

@@ -11,8 +11,8 @@ from engine_scenarios import RICH, everything, rich_on_the_real_line, run_in_cut
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.plan import Plan, build_plan
-from sim.outcome import run_world, simulate
+from sim.results.outcome import run_world, simulate
+from sim.setup.plan import Plan, build_plan
 
 SEED = 11
 SCENARIOS = {

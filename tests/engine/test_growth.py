@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from engine_scenarios import RICH, rich_on_the_real_line, scenario
 
-from sim.engine.plan import build_plan
 from sim.engine.world import make_world
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 
 def calls_to_plan(made: Scenario) -> int:

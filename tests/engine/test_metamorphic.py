@@ -10,7 +10,7 @@ import pytest
 from engine_scenarios import REAL_LINE, RICH, Tables, scenario
 
 from sim.geography import ContactLine
-from sim.outcome import Outcome, simulate
+from sim.results.outcome import Outcome, simulate
 
 TIMES = (
     "onset_h",

@@ -14,7 +14,7 @@ from poison import DEADLY, GOOD, POISONED, doomed, doubled, half_an_answer, hang
 from sim.errors import InputError
 from sim.experiment import Engine, SweepDesign, sweep
 from sim.experiment.executors import ClusterExecutor, dask_cluster, worker_processes
-from sim.experiment.isolated import LostProcessError, WorkerProcesses
+from sim.experiment.processes import LostProcessError, WorkerProcesses
 
 Make = Callable[..., SweepDesign]
 

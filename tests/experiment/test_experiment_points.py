@@ -11,7 +11,7 @@ from scipy.stats import qmc
 
 from sim.errors import InputError
 from sim.experiment import Engine, SweepDesign, sweep
-from sim.experiment.draws import make_draw
+from sim.experiment.distributions import make_draw
 
 Make = Callable[..., SweepDesign]
 MALE = "monitors.male.count"

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from sim.cli import main
+from sim.cli.main import main
 from sim.errors import InputError
 from sim.scenario import Scenario
 

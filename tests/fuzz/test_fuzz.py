@@ -303,7 +303,7 @@ def test_a_sample_from_outside(place: Path) -> None:
     (place / "manifest.json").write_text(json.dumps({"kind": "sweep"}), encoding="utf-8")
     for words in (("check", "bad.toml"), ("status", "."), ("run", "nothing.toml")):
         answer = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "sim.cli", *words],
+            [sys.executable, "-W", "error", "-m", "sim.cli.main", *words],
             cwd=place, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert answer.returncode == 2

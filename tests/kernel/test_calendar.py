@@ -5,10 +5,10 @@ from engine_scenarios import TINY, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.plan import build_plan
 from sim.engine.world import make_room, make_world
 from sim.kernel.calendar import drop_first, empty_calendar, push
 from sim.kernel.world import World
+from sim.setup.plan import build_plan
 
 HORIZON_H = 48.0
 EVENTS = st.tuples(

@@ -12,8 +12,8 @@ BASELINE = Path(__file__).parents[2] / "configs" / "baseline.toml"
 FAULTS = """
 import resource
 import sim.engine.world
-from sim.engine.plan import build_plan
-from sim.outcome import run_measures
+from sim.setup.plan import build_plan
+from sim.results.outcome import run_measures
 from sim.scenario import Scenario
 
 {without}

@@ -15,7 +15,7 @@ import pytest
 SIM = Path(__file__).resolve().parents[2] / "sim"
 RULES = {
     "agents/rule.py": """
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 from sim.scenario.limits import LIMIT
 
 @compiled
@@ -24,24 +24,24 @@ def rule(x):
 """,
     "scenario/limits.py": "LIMIT = 100.0\n",
     "measures/sums.py": """
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 
 @compiled
 def total(x):
     return x + 1000.0
 """,
     "calibration/law.py": """
-from sim.kernel.compiled import compiled
+from sim.kernel.compile import compiled
 
 @compiled
 def law(x):
     return x + 10000.0
 """,
     "engine/run.py": """
-from sim.agents.rule import rule
+from sim.rules.rule import rule
 from sim.calibration.law import law
-from sim.kernel.compiled import compiled, handler
-from sim.measures.sums import total
+from sim.kernel.compile import compiled, handler
+from sim.results.measures.sums import total
 
 @handler
 def run(x):
@@ -162,7 +162,7 @@ def test_a_rule_outside_the_folders_that_count_is_refused(package: Path) -> None
     """Catches compiled functions whose sources the digest does not cover."""
     (package / "sim/report").mkdir()
     (package / "sim/report/rule.py").write_text(RULES["measures/sums.py"])
-    out, errors = run(package, code="import sim.report.rule")
+    out, errors = run(package, code="import sim.output.rule")
     assert out == ""
     assert "TypeError: rule.py: compiled functions belong into kernel, agents, engine" in errors
 

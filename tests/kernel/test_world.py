@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from engine_scenarios import TINY, scenario
 
-from sim.engine.plan import build_plan
 from sim.engine.world import PER_VIOLATION, make_world, start_world
 from sim.kernel.world import World
+from sim.setup.plan import build_plan
 
 
 def columns(world: World) -> dict[str, np.ndarray]:
@@ -35,7 +35,7 @@ def test_places_of_columns_do_not_depend_on_what_is_imported_first() -> None:
             text=True,
             check=True,
         ).stdout
-        for first in ("sim.agents.sensor", "sim.agents.regime", "sim.agents.support_unit")
+        for first in ("sim.rules.sensor", "sim.rules.regime", "sim.rules.support_unit")
     ]
     assert len(found[0]) > 500
     assert found[1] == found[0] == found[2]

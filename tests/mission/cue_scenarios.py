@@ -3,11 +3,11 @@
 import numpy as np
 from mission_scenarios import SHELLING, Floats, Tables
 
-from sim.agents.flight import drone_point
-from sim.engine.plan import build_plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.kernel.world import World
+from sim.rules.flight import drone_point
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 ROUNDING = 1e-9
 AT_ONCE: Tables = {"share": 1.0, "delay": "fixed", "delay_min": 0.0}

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.plan import build_plan
-from sim.outcome import Outcome, run_plan, simulate
+from sim.results.outcome import Outcome, run_plan, simulate
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 type Tables = dict[str, Any]
 type Floats = NDArray[np.float64]

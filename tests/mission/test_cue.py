@@ -15,10 +15,10 @@ from cue_scenarios import (
 )
 from mission_scenarios import Tables, made
 
-from sim.agents.flight import CUED, ON_STATION, RETURNING, drone_point
-from sim.agents.violation import CONFIRMED, CUEING, NOT_FOUND
 from sim.engine.world import advance_world
 from sim.kernel.world import World
+from sim.rules.flight import CUED, ON_STATION, RETURNING, drone_point
+from sim.rules.violation import CONFIRMED, CUEING, NOT_FOUND
 from sim.scenario import Scenario
 
 

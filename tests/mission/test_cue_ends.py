@@ -14,12 +14,12 @@ from cue_scenarios import (
 from engine_scenarios import bits, everything, run_in_cuts
 from mission_scenarios import Tables, made
 
-from sim.agents.flight import CUED, INBOUND, ON_STATION, RETURNING
-from sim.agents.violation import UNCONFIRMED
-from sim.engine.plan import build_plan
 from sim.engine.world import advance_world
-from sim.model import CeasefireModel
-from sim.outcome import simulate
+from sim.mesa.model import CeasefireModel
+from sim.results.outcome import simulate
+from sim.rules.flight import CUED, INBOUND, ON_STATION, RETURNING
+from sim.rules.violation import UNCONFIRMED
+from sim.setup.plan import build_plan
 
 BREAKS: dict[str, Tables] = {
     "loss": {"platforms": {"drone": {**DRONE, "loss_per_1000_h": 50.0, "replacement_days": 0.1}}},

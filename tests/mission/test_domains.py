@@ -8,11 +8,11 @@ import shapely
 from mission_scenarios import SHELLING, WATCHED, Tables, made, run
 from scipy import stats
 
-from sim.agents.support_unit import forward_point
-from sim.engine.plan import build_plan
 from sim.engine.world import make_world
 from sim.errors import InputError
+from sim.rules.support_unit import forward_point
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 ROUNDING_KM = 1e-6
 LEAST_P = 5e-4

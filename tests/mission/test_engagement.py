@@ -17,15 +17,15 @@ from mission_scenarios import (
     z_of_share,
 )
 
-from sim.agents.flight import ON_STATION
-from sim.agents.headquarters import ENGAGED, SUSPENDED, WITHDRAWN
-from sim.engine.engagement import Course, draw_engagement, group_course
-from sim.engine.plan import build_plan
 from sim.engine.world import advance_world, make_world, start_world
 from sim.errors import InputError
-from sim.outcome import Outcome
+from sim.results.outcome import Outcome
+from sim.rules.flight import ON_STATION
+from sim.rules.headquarters import ENGAGED, SUSPENDED, WITHDRAWN
 from sim.scenario import Scenario
 from sim.scenario.engagement import UnitedStates
+from sim.setup.plan import build_plan
+from sim.setup.united_states import Course, draw_engagement, group_course
 
 ROUNDING_H = 1e-9
 PLANE: Tables = {

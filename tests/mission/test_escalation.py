@@ -21,7 +21,7 @@ from scipy.optimize import brentq
 from scipy.stats import erlang
 
 from sim.engine.world import advance_world, make_world, start_world
-from sim.outcome import Outcome
+from sim.results.outcome import Outcome
 from sim.scenario import Scenario
 
 NAMES = ("calm", "tense", "collapsing")

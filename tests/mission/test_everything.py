@@ -7,10 +7,10 @@ import pytest
 from engine_scenarios import PLATFORMS, RICH, bits, everything, run_in_cuts
 from mission_scenarios import Floats, Tables, made
 
-from sim.agents.violation import AT_DESK, CUEING
-from sim.engine.plan import Plan, build_plan
 from sim.kernel.world import World
-from sim.outcome import Outcome, simulate
+from sim.results.outcome import Outcome, simulate
+from sim.rules.violation import AT_DESK, CUEING
+from sim.setup.plan import Plan, build_plan
 
 AMERICAN: Tables = {"nation": "United States"}
 ALL: Tables = {

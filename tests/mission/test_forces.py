@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mission_scenarios import ENGAGED_AGAIN, MOST_Z, WATCHED, Floats, Tables, made, run, z_of_share
 
-from sim.engine.engagement import draw_engagement
-from sim.engine.forces import Forces, draw_forces, grow, mandate_day
-from sim.engine.plan import build_plan
-from sim.outcome import Outcome
+from sim.results.outcome import Outcome
+from sim.setup.forces import Forces, draw_forces, grow, mandate_day
+from sim.setup.plan import build_plan
+from sim.setup.united_states import draw_engagement
 
 FAR = 1e6
 """More soldiers than ever come."""

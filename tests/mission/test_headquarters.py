@@ -21,9 +21,9 @@ from mission_scenarios import (
     z_of_share,
 )
 
-from sim.engine.plan import build_plan
 from sim.engine.world import advance_world, make_world, start_world
-from sim.outcome import Outcome
+from sim.results.outcome import Outcome
+from sim.setup.plan import build_plan
 
 ROUNDING_H = 1e-9
 RATE_PER_H = 60.0 / 24.0

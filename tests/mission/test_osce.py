@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.engine.plan import build_plan
-from sim.outcome import run_plan
+from sim.results.outcome import run_plan
 from sim.scenario import Scenario
+from sim.setup.plan import build_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"

@@ -15,9 +15,9 @@ from mission_scenarios import (
 from scipy import stats
 from textbook import estimate
 
-from sim.engine.plan import build_plan
 from sim.engine.world import make_world
-from sim.outcome import Outcome
+from sim.results.outcome import Outcome
+from sim.setup.plan import build_plan
 
 LEAST_P = 5e-4
 """A right program falls below it in one of 2,000 tests; the seeds are fixed."""

@@ -25,10 +25,10 @@ from oracle_looks import Detection
 from oracle_scenarios import SCENARIOS
 from oracle_support import Response
 
-from sim.engine.plan import Plan
 from sim.engine.world import make_world
-from sim.outcome import Outcome, simulate
+from sim.results.outcome import Outcome, simulate
 from sim.scenario import Scenario
+from sim.setup.plan import Plan
 
 SEED = 4
 EXACT_H = 1e-3 / 3600.0

@@ -17,12 +17,12 @@ from oracle_mission_scenarios import MISSIONS
 from oracle_regime import RegimeClock
 from oracle_support import lay_units
 
-from sim.agents.violation import PREVENTED
-from sim.engine.plan import Plan
 from sim.engine.world import make_world
-from sim.outcome import Outcome, simulate
+from sim.results.outcome import Outcome, simulate
+from sim.rules.violation import PREVENTED
 from sim.scenario import Scenario
 from sim.scenario.escalation import REGIMES
+from sim.setup.plan import Plan
 
 SEED = 4
 EXACT_H = 1e-3 / 3600.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.outcome import simulate
+from sim.results.outcome import simulate
 from sim.scenario import Scenario
 from sim.scenario.loading import read_toml
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.errors import InputError
-from sim.outcome import simulate
+from sim.results.outcome import simulate
 from sim.scenario import Scenario, demand
 from sim.scenario.demand import check_demand, size_note
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.cli import main
-from sim.commands.report import make_page
+from sim.cli.main import main
+from sim.cli.report import make_page
 
 SCENARIO = """
 title = "Small"

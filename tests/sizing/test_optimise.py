@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 from sim.errors import InputError
 from sim.experiment import Engine
 from sim.scenario import Scenario

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.precision import run_to_precision
-from sim.statistics import (
+from sim.statistics.intervals import (
     Scale,
     mean_bounds,
     moments,
@@ -18,7 +18,7 @@ from sim.statistics import (
     quantile_interval,
     wilson_interval,
 )
-from sim.survival import survival_curve
+from sim.statistics.survival import survival_curve
 
 type Floats = NDArray[np.float64]
 type Held = NDArray[np.bool_]

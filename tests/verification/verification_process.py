@@ -6,9 +6,9 @@ import numpy as np
 from verification_engine import Experiment, engine, scenario
 from verification_estimates import Floats, Statistic, mean_of
 
-from sim.engine.plan import Plan
 from sim.kernel.world import World
-from sim.statistics import wilson_interval
+from sim.setup.plan import Plan
+from sim.statistics.intervals import wilson_interval
 
 type Inputs = dict[str, Any]
 
@@ -75,7 +75,7 @@ def v3(given: Inputs) -> Experiment:
 
 
 def wilson(given: Inputs) -> Experiment:
-    words = "`sim.statistics.wilson_interval`, no run: a formula."
+    words = "`sim.statistics.intervals.wilson_interval`, no run: a formula."
     interval = wilson_interval(given["x"], given["n"])
     row = np.array([[interval.low, interval.high]])
     return Experiment(words, 1, lambda _: row, {"1": mean_of(0), "2": mean_of(1)})

@@ -17,14 +17,14 @@ from verification_engine import (
 )
 from verification_estimates import Floats, Statistic, mean_of
 
-from sim.agents.support_unit import HELD, withhold
-from sim.agents.violation import ANSWERED, LOST, UNDER_WAY
-from sim.engine.plan import Plan, build_plan
 from sim.geography import ContactLine
 from sim.kernel.world import World
-from sim.measures import busy_hours
-from sim.outcome import run_world
+from sim.results.measures import busy_hours
+from sim.results.outcome import run_world
+from sim.rules.support_unit import HELD, withhold
+from sim.rules.violation import ANSWERED, LOST, UNDER_WAY
 from sim.scenario import Scenario
+from sim.setup.plan import Plan, build_plan
 
 type Inputs = dict[str, Any]
 

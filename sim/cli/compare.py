@@ -1,0 +1,181 @@
+"""`ceasefire compare`: scenarios run with the same seeds, and how they differ from the first."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sim.cli.common import (
+    OUTPUTS,
+    announce_compilation,
+    asked_measures,
+    keep_sources,
+    naming,
+    show,
+    show_paths,
+    tell_failures,
+    tell_notes,
+)
+from sim.experiment import Comparison, compare
+from sim.experiment.comparison import check_measures, load_scenarios
+from sim.files import staging
+from sim.geography import ContactLine
+from sim.manifest import claim_directory, environment, now, write_manifest
+from sim.output import (
+    comparison_tables,
+    draw_differences,
+    draw_holding,
+    holding_table,
+    save_figure,
+    write_comparison_tables,
+)
+from sim.results.measures import headline
+from sim.scenario import Scenario
+from sim.setup.plan import load_line
+
+ALL_FAILED = 1
+KIND = "comparison"
+END_DAY = "ceasefire_end_day"
+HOLDING = "holding"
+LONGEST_NAME = 100
+"""Letters of a directory that is named after many scenarios."""
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Compare scenarios and write the results.
+
+    Parameters
+    ----------
+    options
+        ``scenarios``, ``replications``, ``seed``, ``workers``, ``measures``, ``window``, ``out``,
+        ``quiet``.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 if so many runs failed that nothing is left to compare.
+    """
+    scenarios = load_scenarios(options.scenarios)
+    measures = check_measures(
+        asked_measures(options, list(scenarios.values()), lambda scenario: headline([scenario]))
+    )
+    out: Path = options.out or OUTPUTS / default_name(options.scenarios)
+    claim_directory(out, KIND)
+    if not options.quiet:
+        tell_notes(*_lines(options.scenarios, list(scenarios.values())))
+        announce_compilation()
+    started = now()
+    comparison = compare(
+        scenarios,
+        measures=measures,
+        replications=options.replications,
+        first_seed=options.seed,
+        workers=options.workers,
+        progress=not options.quiet,
+    )
+    manifest = describe(comparison, options) | {"started": started.isoformat(timespec="seconds")}
+    manifest["duration_s"] = round((now() - started).total_seconds(), 3)
+    if not options.quiet:
+        for note in comparison.notes:
+            print(f"ceasefire: note: {note}", file=sys.stderr)
+    errors = comparison.runs["error"]
+    failed = errors.ne("")
+    tell_failures(int(failed.sum()), len(errors), next(iter(errors[failed]), ""))
+    done = set(comparison.runs.loc[~failed, "scenario"])
+    if comparison.reference not in done or len(done) < 2:
+        return ALL_FAILED
+    files = {label: Path(file) for label, file in manifest["files"].items()}
+    names = write_results(comparison, manifest, options.replications, out, files)
+    if not options.quiet:
+        _show(comparison, options.replications)
+        show_paths(out / name for name in names)
+    return 0
+
+
+def _lines(paths: Sequence[Path], scenarios: Sequence[Scenario]) -> Iterator[ContactLine]:
+    """Read the contact line of each scenario."""
+    for path, scenario in zip(paths, scenarios, strict=True):
+        with naming(path):
+            yield load_line(scenario)
+
+
+def default_name(paths: list[Path]) -> str:
+    """Name a directory after the scenarios."""
+    return f"compare-{'-'.join(path.stem for path in paths)}"[:LONGEST_NAME]
+
+
+def describe(comparison: Comparison, options: argparse.Namespace) -> dict[str, Any]:
+    """Describe a comparison, so that it can be repeated."""
+    return {
+        "kind": KIND,
+        **environment(),
+        "reference": comparison.reference,
+        "first_seed": options.seed,
+        "replications": options.replications,
+        "files": {
+            label: str(path)
+            for label, path in zip(comparison.scenarios, options.scenarios, strict=True)
+        },
+        "notes": list(comparison.notes),
+        "scenarios": {
+            label: scenario.model_dump(mode="json")
+            for label, scenario in comparison.scenarios.items()
+        },
+    }
+
+
+def write_results(
+    comparison: Comparison,
+    manifest: dict[str, Any],
+    replications: int,
+    out: Path,
+    files: dict[str, Path],
+) -> list[str]:
+    """Write runs, tables, figures and the manifest of a comparison.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    manifest
+        What it was made with.
+    replications
+        Runs per scenario.
+    out
+        Where the files go.
+    files
+        File of each scenario, for the comments beside its values.
+
+    Returns
+    -------
+    list of str
+        The names of the files.
+    """
+    with staging(out) as folder:
+        comparison.runs.to_parquet(folder / "runs.parquet", index=False)
+        write_comparison_tables(comparison.table, replications, folder)
+        keep_sources(folder, files)
+        seeds = comparison.runs["seed"]
+        note = f"Seeds {seeds.min()} to {seeds.max()}."
+        save_figure(draw_differences(comparison.table, replications, note), folder / "differences")
+        if END_DAY in comparison.runs and comparison.runs[END_DAY].notna().any():
+            days = {k: s.run.duration_days for k, s in comparison.scenarios.items()}
+            save_figure(draw_holding(comparison.runs, END_DAY, days), folder / HOLDING)
+            table = holding_table(comparison.runs, END_DAY, days)
+            table.to_csv(folder / f"{HOLDING}.csv", index=False)
+        write_manifest(folder, manifest, files=folder.iterdir())
+        names = sorted(file.name for file in folder.iterdir())
+    for ending in ("png", "svg", "csv"):
+        if f"{HOLDING}.{ending}" not in names:  # of an earlier comparison, in the same place
+            (out / f"{HOLDING}.{ending}").unlink(missing_ok=True)
+    return names
+
+
+def _show(comparison: Comparison, replications: int) -> None:
+    for label, scenario in comparison.scenarios.items():
+        print(f"{label}: {'; '.join(filter(None, (scenario.title, scenario.question)))}")
+    print()
+    show(*comparison_tables(comparison.table, replications, Console().width))

@@ -1,0 +1,122 @@
+"""`ceasefire run`: one run, its tables and its figures."""
+
+import argparse
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from sim.cli.common import (
+    OUTPUTS,
+    announce_compilation,
+    asked_measures,
+    keep_sources,
+    naming,
+    show,
+    show_paths,
+    tell_notes,
+)
+from sim.cli.exchange import write_violations
+from sim.cli.waiting import Waiting, waiting
+from sim.files import json_text, staging
+from sim.manifest import claim_directory, now, run_manifest, write_manifest
+from sim.output import (
+    draw_response_times,
+    draw_run_map,
+    draw_timelines,
+    save_figure,
+    summary_table,
+)
+from sim.results.measures import MEASURES, further_requests, headline, parse_request
+from sim.results.outcome import Outcome, run_plan
+from sim.results.tables import write_table
+from sim.scenario import Scenario
+from sim.setup.plan import build_plan
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run a scenario once and write its results.
+
+    Parameters
+    ----------
+    options
+        ``scenario``, ``seed``, ``measures``, ``window``, ``out``, ``also`` and ``quiet``.
+
+    Returns
+    -------
+    int
+        Exit status 0.
+    """
+    with waiting(show=not options.quiet) as bar:
+        measures, written = _run(options, bar)
+    if not options.quiet:
+        show(summary_table(measures))
+        show_paths(written)
+    return 0
+
+
+def _run(options: argparse.Namespace, bar: Waiting) -> tuple[dict[str, float], list[Path]]:
+    """Run, write the results, and return the measures asked for and what was written."""
+    bar.at("Laying the plan")
+    with naming(options.scenario, options):
+        plan = build_plan(Scenario.load(options.scenario))
+    asked = asked_measures(options, [plan.scenario], _by_domain_where_told_apart)
+    requests = further_requests(asked, [plan.scenario])
+    out: Path = options.out or OUTPUTS / f"{options.scenario.stem}-seed{options.seed}"
+    claim_directory(out, "run")
+    if not options.quiet:
+        tell_notes(plan.line)
+        announce_compilation()
+    started, begin = now(), time.perf_counter()
+    bar.at("Running")
+    outcome = run_plan(plan, options.seed, bar.reached)
+    bar.at("Measures, tables and figures")
+    found = outcome.measures | outcome.measure(*requests)
+    measures = {name: found[str(parse_request(name))] for name in asked}
+    manifest = run_manifest(plan.scenario, options.seed, started, time.perf_counter() - begin)
+    with staging(out) as folder:
+        write_results(outcome, measures, folder)
+        write_violations(outcome.violations, folder, options.also)
+        keep_sources(folder, {str(options.scenario): options.scenario})
+        write_manifest(folder, manifest, files=folder.iterdir())
+        names = sorted(file.name for file in folder.iterdir())
+    return measures, [out / name for name in names]
+
+
+def _by_domain_where_told_apart(scenario: Scenario) -> list[str]:
+    """Return all measures, those that the headline tells apart by domain so."""
+    parts = [name for name in headline([scenario]) if "[" in name]
+    return [
+        name
+        for whole in MEASURES
+        for name in [part for part in parts if part.partition("[")[0] == whole] or [whole]
+    ]
+
+
+def write_results(outcome: Outcome, measures: Mapping[str, float], folder: Path) -> None:
+    """Write the tables, the summary and the figures of a run.
+
+    Parameters
+    ----------
+    outcome
+        The run.
+    measures
+        The measures asked for, and those of all violations, by name.
+    folder
+        Where the files go.
+    """
+    write_table(outcome.violations, folder / "events.parquet")
+    write_table(outcome.sorties, folder / "sorties.parquet")
+    write_table(outcome.units, folder / "units.parquet")
+    write_table(outcome.reports, folder / "reports.parquet")
+    write_table(outcome.headquarters, folder / "headquarters.parquet")
+    write_table(outcome.forces, folder / "forces.parquet")
+    summary = {
+        "scenario": outcome.scenario.title,
+        "seed": outcome.seed,
+        "measures": {**outcome.measures, **measures},
+        "breakdown": outcome.breakdown.to_dict(orient="records"),
+    }
+    (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")
+    save_figure(draw_run_map(outcome), folder / "map")
+    save_figure(draw_response_times(outcome), folder / "response_times")
+    save_figure(draw_timelines(outcome), folder / "timelines")

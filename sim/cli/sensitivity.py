@@ -1,0 +1,76 @@
+"""`ceasefire sensitivity`: which factors the results of a sweep hang on."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from rich.table import Table
+
+from sim.cli.common import show, show_paths
+from sim.experiment.design import SweepDesign
+from sim.experiment.merge import sweep_status
+from sim.experiment.sensitivity import measure_faults, sensitivity
+from sim.experiment.store import sweep_manifest
+from sim.files import staging
+from sim.output.figures.indices import draw_indices
+from sim.output.figures.style import save_figure
+from sim.output.labels import capital, factor_label, file_stem
+from sim.output.values import scale_of, table_label, value_text
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Analyse a finished sweep and write a table and a figure for each measure.
+
+    Returns
+    -------
+    int
+        Exit status: 0.
+    """
+    status = sweep_status(options.directory)
+    usual = SweepDesign.from_manifest(sweep_manifest(options.directory)["design"]).shown
+    found = _analyse(options.directory, options.measure, usual)
+    faults = measure_faults(options.directory, options.measure or usual)
+    note = f"{status.points:,} points, {status.replications:,} runs each."
+    out = options.out or options.directory / "sensitivity"
+    drawn = [name for name in dict.fromkeys(found["measure"]) if name not in faults]
+    with staging(out) as folder:
+        found.to_csv(folder / "sensitivity.csv", index=False)
+        for measure in drawn:
+            save_figure(draw_indices(found, measure, note), folder / file_stem(measure))
+        names = sorted(file.name for file in folder.iterdir())
+    if not options.quiet:
+        show(*(_table(found, measure) for measure in drawn))
+        for name, fault in faults.items():
+            print(f"{table_label(name)} ({name}): {_words(fault, named=bool(options.measure))}")
+        show_paths([out / name for name in names])
+    return 0
+
+
+def _analyse(directory: Path, measures: Sequence[str] | None, usual: Sequence[str]) -> pd.DataFrame:
+    """Analyse the measures that were named; else those of the default that can be, or all."""
+    if measures:
+        return sensitivity(directory, measures)
+    found = sensitivity(directory)
+    default = found[found["measure"].isin(usual)]
+    return default if len(default) else found
+
+
+def _words(fault: str, *, named: bool) -> str:
+    return fault if named else f"left out: {fault}"
+
+
+def _table(found: pd.DataFrame, measure: str) -> Table:
+    own = found[found["measure"] == measure].dropna(axis=1)
+    table = Table(title=table_label(measure), title_justify="left", box=None)
+    table.add_column("factor")
+    columns = [str(name) for name in own if name not in ("measure", "factor")]
+    for name in columns:
+        table.add_column(name.replace("_half", " ±"), justify="right")
+    # shares of the variance are no values of the measure
+    told = "share" if {"first", "total"} & set(columns) else measure
+    scale = scale_of(told, *own[columns].to_numpy(dtype=float).ravel())
+    for _, row in own.iterrows():
+        cells = [value_text(told, float(row[name]), scale) for name in columns]
+        table.add_row(capital(factor_label(str(row["factor"]))), *cells)
+    return table

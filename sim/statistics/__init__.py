@@ -1,0 +1,1 @@
+"""Estimates from runs: intervals, survival, cumulative incidence."""
