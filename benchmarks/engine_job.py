@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.job import JobResult
-from sim.engine.world import advance_world, make_world, start_world
+from sim.engine.run import advance_world, start_world
 from sim.experiment import Engine, SweepDesign, perform
 from sim.results.measures import measure
 from sim.results.outcome import run_measures
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan, build_plan
 
 ROOT = Path(__file__).resolve().parent.parent

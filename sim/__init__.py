@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from sim.errors import InputError
     from sim.experiment import compare, sweep
     from sim.geography import ContactLine
+    from sim.mesa.drone_monitor import DroneMonitor
+    from sim.mesa.headquarters import Headquarters
     from sim.mesa.model import CeasefireModel
+    from sim.mesa.support_unit import SupportUnit
+    from sim.mesa.violation import Violation
     from sim.results.outcome import Outcome, simulate
-    from sim.rules.drone import DroneMonitor
-    from sim.rules.headquarters import Headquarters
-    from sim.rules.support_unit import SupportUnit
-    from sim.rules.violation import Violation
     from sim.scenario import Scenario
     from sim.sizing import size
 
@@ -42,13 +42,13 @@ __all__ = [
 _HOMES = {
     "CeasefireModel": "sim.mesa.model",
     "ContactLine": "sim.geography",
-    "DroneMonitor": "sim.rules.drone",
+    "DroneMonitor": "sim.mesa.drone_monitor",
     "InputError": "sim.errors",
     "Outcome": "sim.results.outcome",
     "Scenario": "sim.scenario",
-    "Headquarters": "sim.rules.headquarters",
-    "SupportUnit": "sim.rules.support_unit",
-    "Violation": "sim.rules.violation",
+    "Headquarters": "sim.mesa.headquarters",
+    "SupportUnit": "sim.mesa.support_unit",
+    "Violation": "sim.mesa.violation",
     "compare": "sim.experiment",
     "simulate": "sim.results.outcome",
     "size": "sim.sizing",

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.world import advance_world, make_world, start_world
-from sim.kernel.world import Records, World
+from sim.engine.run import advance_world, start_world
+from sim.kernel.columns import Records
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan
+from sim.world.world import World
 
 type Tables = dict[str, Any]
 type Floats = NDArray[np.float64]

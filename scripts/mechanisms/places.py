@@ -10,7 +10,7 @@ from mechanisms.figure import UNNAMED, Form, Panel, caption_of, draw_panels
 from mechanisms.forces import GROWING
 from mechanisms.section import Section
 from sim import Outcome, Scenario
-from sim.rules.support_unit import forward_point
+from sim.rules.dispatch import forward_point
 
 PLACES = {
     "Ukraine": [("Kharkiv", 36.25475, 49.98177), ("Pavlohrad", 35.86878, 48.53214)],

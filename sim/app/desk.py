@@ -148,7 +148,7 @@ class Desk:
 
     def pick(self, row: int) -> None:
         """Tell the story of a violation; of none where there is no such violation yet."""
-        begun = int(self.watch.model.world.clock["next_candidate"][0])
+        begun = self.watch.model.world.past_candidates
         self.picked = row if 0 <= row < begun else NOTHING_PICKED
 
     def set_part(self, text: str) -> None:

@@ -110,7 +110,7 @@ def _situation(model: CeasefireModel) -> dict[str, Any]:
 
 
 def _happened(model: CeasefireModel) -> Any:
-    rows = model.world.violations[: int(model.world.clock["next_candidate"][0])]
+    rows = model.world.past_violations
     real = (rows["nature"] == REAL) & (rows["status"] != PREVENTED) & (rows["status"] > 0)
     return rows[real]
 
@@ -145,7 +145,7 @@ def _along(model: CeasefireModel, rows: Any, seen: Any) -> list[float | None]:
 
 def latest(model: CeasefireModel) -> list[dict[str, Any]]:
     """Return the latest violations for the log, the newest first."""
-    rows = model.world.violations[: int(model.world.clock["next_candidate"][0])]
+    rows = model.world.past_violations
     real = (rows["nature"] == REAL) & (rows["status"] != PREVENTED) & (rows["status"] > 0)
     states = states_of(rows, model.hours)
     return [

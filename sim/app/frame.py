@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from sim.app.marks import mark_classes
 from sim.geography import basemap_around
 from sim.mesa.model import CeasefireModel
+from sim.mesa.support_unit import SupportUnit
 from sim.rules.flight import INBOUND, ON_STATION, OUTBOUND
 from sim.rules.sensor import NIGHT_FROM_H, NIGHT_TO_H
-from sim.rules.support_unit import SupportUnit
 from sim.rules.violation import (
     ANSWERED,
     AT_DESK,
@@ -168,7 +168,7 @@ def violations_on_map(model: CeasefireModel) -> list[list[Any]]:
     """
     now = model.hours
     # what has not begun must not be shown: the table holds the whole run
-    rows = model.world.violations[: int(model.world.clock["next_candidate"][0])]
+    rows = model.world.past_violations
     states = states_of(rows, now)
     shown = (rows["nature"] == REAL) & (rows["status"] != PREVENTED) & (rows["status"] > 0)
     shown &= (states != ARRIVED) | (rows["cleared"] > now)

@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
 from sim.calibration.moments import HOUR_S, MINUTE_S, Moment
 from sim.calibration.reading import CLOCK, DAY
-
-type Floats = NDArray[np.float64]
 
 UNITS_MIN = (720, 480, 360, 240, 180, 120, 60, 30, 15, 10, 5, 1)
 """Times may be rounded to these, the coarsest first."""
@@ -126,7 +124,7 @@ def unit_min(minutes: Floats, share: float) -> int:
     return 0
 
 
-def on_unit(minutes: Floats, unit: int) -> NDArray[np.bool_]:
+def on_unit(minutes: Floats, unit: int) -> Flags:
     """Tell which times are multiples of a unit (minutes), shape (times,)."""
     return np.asarray(np.abs(minutes / unit - np.round(minutes / unit)) * unit < 1e-6)
 

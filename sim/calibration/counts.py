@@ -14,19 +14,17 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 from scipy.stats import kstest, nbinom
 
-from sim.calibration.likelihood import Floats, Likelihood
+from sim.arrays import Floats, Ints
+from sim.calibration.likelihood import Likelihood
 from sim.calibration.places import NO_SCENARIO, NO_SPOTS, lay_places, locate_counts
 from sim.calibration.result import Calibration, Daily, Estimate, Residuals
 from sim.calibration.shares import fit_shares
 from sim.calibration.table import Counts, each_words, phase_of
 from sim.geography import ContactLine
 from sim.scenario import Scenario
-
-type Ints = NDArray[np.int64]
 
 MOST_K = 1e4
 """A shape this large cannot be told from Poisson days."""

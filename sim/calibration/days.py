@@ -23,8 +23,7 @@ data analysis, Neural Computation 14, 325-346.
 
 import numpy as np
 
-from sim.calibration.likelihood import Floats
-from sim.calibration.table import Ints
+from sim.arrays import Floats, Ints
 from sim.kernel.compile import compiled
 
 # Numba sees a change of a compiled function only in its own file, so these call no other file's.

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.calibration.moments import DAY_RULE, MINUTE_S, Moment, read_days
 from sim.calibration.sheet import Sheet
 from sim.calibration.table import Counts
@@ -109,7 +109,7 @@ def _ends(sheet: Sheet, roles: dict[str, int]) -> list[date | None]:
     return found
 
 
-def _far_off(sheet: Sheet, ordinals: NDArray[np.int64]) -> Iterator[str]:
+def _far_off(sheet: Sheet, ordinals: Ints) -> Iterator[str]:
     """Name days that lie farther from the rest than the rest spans, as a mistyped year does."""
     order = np.argsort(ordinals, kind="stable")
     days = ordinals[order]

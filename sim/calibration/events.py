@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, softmax
 
+from sim.arrays import Floats, Ints
 from sim.calibration.days import mix_days
-from sim.calibration.likelihood import Floats, Likelihood
+from sim.calibration.likelihood import Likelihood
 from sim.calibration.offspring import sums_in_space, sums_in_time
 from sim.calibration.places import Places
-from sim.calibration.table import Ints
 
 HOURS = 24
 _EMPTY = np.empty(0)

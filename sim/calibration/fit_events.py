@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import kstest, nbinom
 
+from sim.arrays import Floats, Ints
 from sim.calibration.clock import UNITS_MIN, on_unit
 from sim.calibration.days import gap_chances
 from sim.calibration.events import (
@@ -19,11 +20,11 @@ from sim.calibration.events import (
     starts,
     terms_of,
 )
-from sim.calibration.likelihood import Floats, Likelihood
+from sim.calibration.likelihood import Likelihood
 from sim.calibration.places import NO_SCENARIO, NO_SPOTS, lay_places, locate_events
 from sim.calibration.result import INFORMATION, Calibration, Daily, Estimate, Residuals
 from sim.calibration.shares import part_bounds, spot_estimates
-from sim.calibration.table import Events, Ints, each_words
+from sim.calibration.table import Events, each_words
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.scenario import Scenario

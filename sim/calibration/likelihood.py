@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, brentq, minimize
 from scipy.special import ndtri
 
-type Floats = NDArray[np.float64]
+from sim.arrays import Floats
+
 type LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 """Value and gradient at a point."""
 

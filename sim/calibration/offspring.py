@@ -12,7 +12,7 @@ the Institute of Statistical Mathematics 31, 145-155.
 
 import numpy as np
 
-from sim.calibration.likelihood import Floats
+from sim.arrays import Floats
 from sim.kernel.compile import compiled
 
 FARTHEST = 30.0

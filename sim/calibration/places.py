@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.calibration.likelihood import Floats
+from sim.arrays import Flags, Floats
 from sim.calibration.reading import Reading
 from sim.calibration.table import LEAST_EVENTS, Counts, Events, Sites
 from sim.errors import InputError
@@ -103,7 +102,7 @@ def locate_counts(table: Counts, sites: Sites, scenario: Scenario, line: Contact
 
 def _located(
     name: str, sites: Sites, scenario: Scenario, line: ContactLine
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Flags]:
     """Return the chainage of each incident, and whether it is near enough to the line."""
     if len(sites.chainage_km):
         most = float(sites.chainage_km.max())
@@ -123,7 +122,7 @@ def _located(
     return chainage, near
 
 
-def _without_far(reading: Reading, near: NDArray[np.bool_], scenario: Scenario) -> Reading:
+def _without_far(reading: Reading, near: Flags, scenario: Scenario) -> Reading:
     """Say how many incidents were left out."""
     far = int((~near).sum())
     if not far:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.calibration.clock import Resolution, resolution_of
 from sim.calibration.doubts import doubts_about_counts, doubts_about_incidents
 from sim.calibration.headings import NAMES, UNIVERSAL_TIME, roles_of
@@ -36,7 +37,7 @@ from sim.calibration.moments import (
 from sim.calibration.numbers import numbers, whole_numbers
 from sim.calibration.reading import CLOCK, DAY, Reading
 from sim.calibration.sheet import Column, Sheet, read_sheet
-from sim.calibration.table import LEAST_CELLS, LEAST_EVENTS, Counts, Events, Floats, Ints, Sites
+from sim.calibration.table import LEAST_CELLS, LEAST_EVENTS, Counts, Events, Sites
 from sim.errors import InputError
 
 MOST_CHAINAGE_KM = 1e5

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.calibration.fit import calibrate
-from sim.calibration.result import Calibration, Floats
-from sim.calibration.table import Counts, Events, Ints, Sites
+from sim.calibration.result import Calibration
+from sim.calibration.table import Counts, Events, Sites
 from sim.errors import InputError
 from sim.scenario import Scenario
-from sim.setup.candidates import draw_incidents
+from sim.setup.candidates import draw_violations
 from sim.setup.plan import Plan, build_plan
 
 LENGTH_KM = 100.0
@@ -105,7 +106,7 @@ def drawn_table(plan: Plan, like: Counts | Events, placed: bool, seed: int) -> C
     seed
         Seed of the run.
     """
-    rows = draw_incidents(plan.process, plan.frame, seed)
+    rows = draw_violations(plan.process, plan.terrain, seed)
     if isinstance(like, Counts):
         return replace(
             like, count=cell_counts(rows["onset"], like),

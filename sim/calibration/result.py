@@ -4,11 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.calibration.reading import Reading
-
-type Floats = NDArray[np.float64]
 
 PROFILE = "profile likelihood"
 INFORMATION = "observed information"

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.special import expit, logit, ndtri, softmax
 
-from sim.calibration.likelihood import Floats, Likelihood
+from sim.arrays import Floats, Ints
+from sim.calibration.likelihood import Likelihood
 from sim.calibration.places import Places
 from sim.calibration.result import CLUSTERED, Estimate
-from sim.calibration.table import Ints
 from sim.statistics.intervals import wilson_interval
 
 _LEAST_SHARE = 1e-4

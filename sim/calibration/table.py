@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.calibration.reading import Reading
 from sim.errors import InputError
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 LEAST_CELLS = 10
 LEAST_EVENTS = 50

@@ -1,10 +1,36 @@
 """`ceasefire animate`: a film of a run."""
 
-import argparse
+from __future__ import annotations
 
-from sim.app.film import make_film
-from sim.cli.common import announce_compilation, naming, show_paths
-from sim.scenario import Scenario
+import argparse
+from pathlib import Path
+
+from sim.cli import types
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire animate`."""
+    film = types.add(
+        commands,
+        "animate",
+        "write a film of a run",
+        "Write a film of the first hours of a run: MP4 (needs the extra [app]) or GIF.",
+    )
+    film.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    film.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="film.mp4 or film.gif"
+    )
+    film.add_argument(
+        "--seed", type=types.seed, default=1, metavar="N", help="seed of the run (default: 1)"
+    )
+    film.add_argument(
+        "--hours", type=types.span, default=48, metavar="H",
+        help="simulated hours to show (default: 48)",
+    )  # fmt: skip
+    film.add_argument(
+        "--minutes-per-frame", type=types.span, default=10, metavar="MIN",
+        help="simulated minutes for each frame, a multiple of 5 (default: 10)",
+    )  # fmt: skip
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -20,6 +46,10 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
+    from sim.app.film import make_film
+    from sim.cli.common import announce_compilation, naming, show_paths
+    from sim.scenario import Scenario
+
     with naming(options.scenario):
         scenario = Scenario.load(options.scenario)
     if not options.quiet:

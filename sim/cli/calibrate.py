@@ -1,30 +1,69 @@
 """`ceasefire calibrate`: fit the violation process to a record."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.calibration import (
-    FRAGMENT,
-    Calibration,
-    Counts,
-    Events,
-    Recovery,
-    calibrate,
-    fragment_text,
-    read_table,
-    recover,
-)
-from sim.cli.common import OUTPUTS, show, show_paths
-from sim.errors import InputError
-from sim.files import json_text, staging
-from sim.manifest import claim_directory, environment, now, write_manifest
-from sim.output import save_figure
-from sim.output.figures.calibration import calibration_table, draw_calibration, interval_words
-from sim.scenario import Scenario
+from sim.cli import types
+
+if TYPE_CHECKING:
+    from sim.calibration import Calibration, Counts, Events, Recovery
+    from sim.scenario import Scenario
 
 KIND = "calibration"
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire calibrate`."""
+    calibrate = types.add(
+        commands,
+        "calibrate",
+        "fit the violation process to a record of counts or incidents",
+        "Fit the violation process to a table (CSV) by maximum likelihood: date and count, or "
+        "incidents with datetime or date, and chainage_km or lon and lat; the columns of UCDP, "
+        "ACLED and FIRMS are known. Prints and writes the numbers with intervals, how the table "
+        "was read, a figure, and a fragment of a scenario file.",
+    )
+    calibrate.add_argument("table", metavar="TABLE", type=Path, help="table (CSV)")
+    calibrate.add_argument(
+        "--scenario", type=Path, metavar="SCENARIO",
+        help="scenario file (TOML) that the fragment is laid over; its line and hot spots say what "
+        "places mean",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--from", dest="first", type=types.day, metavar="DATE",
+        help="first day of the record (default: that of the table)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--to", dest="last", type=types.day, metavar="DATE",
+        help="last day of the record (default: that of the table)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--by-day", action="store_true",
+        help="set times of day aside and count incidents by day",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--time-zone", metavar="ZONE",
+        help="time zone (such as Europe/Kyiv) whose clocks times with an offset from UTC are "
+        "brought to (default: as they stand)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--split", action="append", default=[], type=types.day, metavar="DATE",
+        help="first day of a phase with a rate of its own; may be given several times",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--confidence", type=float, default=0.95, metavar="C",
+        help="chance that an interval holds the value (default: 0.95)",
+    )  # fmt: skip
+    calibrate.add_argument(
+        "--trials", type=types.trials, default=20, metavar="N",
+        help="tables drawn from the fit and fitted again, to check the intervals (default: 20; 0 = "
+        "none)",
+    )  # fmt: skip
+    types.add_out(calibrate, "calibrate-<table>")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -41,6 +80,11 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
+    from sim.calibration import calibrate, read_table
+    from sim.cli.common import OUTPUTS, show_paths
+    from sim.manifest import claim_directory, environment, now
+    from sim.scenario import Scenario
+
     table_path: Path = options.table
     scenario = Scenario.load(options.scenario) if options.scenario else None
     table = read_table(
@@ -88,6 +132,8 @@ def _check(
     options: argparse.Namespace,
 ) -> Recovery | None:
     """Draw tables from the fit and fit them again; say on stderr how far it is."""
+    from sim.calibration import recover
+    from sim.errors import InputError
 
     def tell(done: int) -> None:
         print(f"\r  self-check: {done} of {options.trials}", end="", file=sys.stderr, flush=True)
@@ -113,6 +159,12 @@ def write_results(
     out: Path,
 ) -> list[str]:
     """Write the numbers, the fragment, the figure and the manifest; their names."""
+    from sim.calibration import FRAGMENT, fragment_text
+    from sim.files import json_text, staging
+    from sim.manifest import write_manifest
+    from sim.output import save_figure
+    from sim.output.figures.calibration import draw_calibration
+
     with staging(out) as folder:
         content = {**found.describe(), "self_check": check.describe() if check else None}
         (folder / "calibration.json").write_text(json_text(content), encoding="utf-8")
@@ -123,6 +175,9 @@ def write_results(
 
 
 def _show(found: Calibration, check: Recovery | None) -> None:
+    from sim.cli.common import show
+    from sim.output.figures.calibration import calibration_table, interval_words
+
     print(found.record)
     for line in found.reading.words:
         print(f"- {line}")

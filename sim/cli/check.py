@@ -1,16 +1,27 @@
 """`ceasefire check`: validate a file and print what it means."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sim.cli.common import naming
-from sim.experiment import SweepDesign
-from sim.geography import ContactLine
-from sim.scenario import Scenario, describe
-from sim.scenario.demand import size_note
-from sim.scenario.loading import read_toml
-from sim.scenario.messages import show
-from sim.setup.plan import build_plan, load_line
+from sim.cli import types
+
+if TYPE_CHECKING:
+    from sim.geography import ContactLine
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire check`."""
+    check = types.add(
+        commands,
+        "check",
+        "validate a scenario or sweep file and print it in full",
+        "Validate a file. Prints a scenario with all its values and their units, or the design of "
+        "a sweep with its number of runs.",
+    )
+    check.add_argument("file", metavar="FILE", type=Path, help="scenario or sweep file (TOML)")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -26,6 +37,9 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0; `InputError` is raised for a file that is not valid.
     """
+    from sim.cli.common import naming
+    from sim.scenario.loading import read_toml
+
     path: Path = options.file
     is_sweep = "scenario" in read_toml(path)
     with naming(path):
@@ -37,6 +51,10 @@ def execute(options: argparse.Namespace) -> int:
 
 def _check_scenario(path: Path) -> str:
     """Describe a scenario that is valid in itself and fits its contact line."""
+    from sim.scenario import Scenario, describe
+    from sim.scenario.demand import size_note
+    from sim.setup.plan import build_plan
+
     scenario = Scenario.load(path)
     line = build_plan(scenario).line
     note = size_note(scenario, line.length_km)
@@ -58,6 +76,10 @@ def _km(length_km: float) -> str:
 
 
 def _check_sweep(path: Path) -> str:
+    from sim.experiment import SweepDesign
+    from sim.scenario.messages import show
+    from sim.setup.plan import load_line
+
     design = SweepDesign.load(path)
     size = (
         f"a sweep of {design.n_points:,} design points x {design.replications:,} replications"

@@ -1,40 +1,20 @@
 """`ceasefire compare`: scenarios run with the same seeds, and how they differ from the first."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from sim.cli import types
 
-from sim.cli.common import (
-    OUTPUTS,
-    announce_compilation,
-    asked_measures,
-    keep_sources,
-    naming,
-    show,
-    show_paths,
-    tell_failures,
-    tell_notes,
-)
-from sim.experiment import Comparison, compare
-from sim.experiment.comparison import check_measures, load_scenarios
-from sim.files import staging
-from sim.geography import ContactLine
-from sim.manifest import claim_directory, environment, now, write_manifest
-from sim.output import (
-    comparison_tables,
-    draw_differences,
-    draw_holding,
-    holding_table,
-    save_figure,
-    write_comparison_tables,
-)
-from sim.results.measures import headline
-from sim.scenario import Scenario
-from sim.setup.plan import load_line
+if TYPE_CHECKING:
+    from sim.experiment import Comparison
+    from sim.geography import ContactLine
+    from sim.scenario import Scenario
+
 
 ALL_FAILED = 1
 KIND = "comparison"
@@ -42,6 +22,33 @@ END_DAY = "ceasefire_end_day"
 HOLDING = "holding"
 LONGEST_NAME = 100
 """Letters of a directory that is named after many scenarios."""
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire compare`."""
+    compare = types.add(
+        commands,
+        "compare",
+        "run scenarios with the same seeds and show how they differ",
+        "Run two or more scenarios with the same seeds. Prints and writes how the others differ "
+        "from the first, with 95 % intervals (the run is the unit), figures, and every run as "
+        "Parquet.",
+    )
+    compare.add_argument(
+        "scenarios", metavar="SCENARIO", type=Path, nargs="+",
+        help="scenario files (TOML); the first is the reference",
+    )  # fmt: skip
+    compare.add_argument(
+        "--replications", type=types.replications, default=40, metavar="N",
+        help="runs per scenario (default: 40)",
+    )  # fmt: skip
+    compare.add_argument(
+        "--seed", type=types.first_seed, default=1, metavar="FIRST",
+        help="seed of the first run, the next ones follow (default: 1)",
+    )  # fmt: skip
+    types.add_measures(compare, "the headline")
+    types.add_workers(compare)
+    types.add_out(compare, "compare-<scenarios>")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -58,6 +65,19 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status: 0, or 1 if so many runs failed that nothing is left to compare.
     """
+    from sim.cli.common import (
+        OUTPUTS,
+        announce_compilation,
+        asked_measures,
+        show_paths,
+        tell_failures,
+        tell_notes,
+    )
+    from sim.experiment import compare
+    from sim.experiment.comparison import check_measures, load_scenarios
+    from sim.manifest import claim_directory, now
+    from sim.results.measures import headline
+
     scenarios = load_scenarios(options.scenarios)
     measures = check_measures(
         asked_measures(options, list(scenarios.values()), lambda scenario: headline([scenario]))
@@ -97,6 +117,9 @@ def execute(options: argparse.Namespace) -> int:
 
 def _lines(paths: Sequence[Path], scenarios: Sequence[Scenario]) -> Iterator[ContactLine]:
     """Read the contact line of each scenario."""
+    from sim.cli.common import naming
+    from sim.setup.plan import load_line
+
     for path, scenario in zip(paths, scenarios, strict=True):
         with naming(path):
             yield load_line(scenario)
@@ -109,6 +132,8 @@ def default_name(paths: list[Path]) -> str:
 
 def describe(comparison: Comparison, options: argparse.Namespace) -> dict[str, Any]:
     """Describe a comparison, so that it can be repeated."""
+    from sim.manifest import environment
+
     return {
         "kind": KIND,
         **environment(),
@@ -154,6 +179,17 @@ def write_results(
     list of str
         The names of the files.
     """
+    from sim.cli.common import keep_sources
+    from sim.files import staging
+    from sim.manifest import write_manifest
+    from sim.output import (
+        draw_differences,
+        draw_holding,
+        holding_table,
+        save_figure,
+        write_comparison_tables,
+    )
+
     with staging(out) as folder:
         comparison.runs.to_parquet(folder / "runs.parquet", index=False)
         write_comparison_tables(comparison.table, replications, folder)
@@ -175,6 +211,11 @@ def write_results(
 
 
 def _show(comparison: Comparison, replications: int) -> None:
+    from rich.console import Console
+
+    from sim.cli.common import show
+    from sim.output import comparison_tables
+
     for label, scenario in comparison.scenarios.items():
         print(f"{label}: {'; '.join(filter(None, (scenario.title, scenario.question)))}")
     print()

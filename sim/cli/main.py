@@ -1,7 +1,7 @@
 """The `ceasefire` command.
 
-Only argument parsing is loaded here, so that ``--help`` and mistakes are answered at once; each
-command loads what it needs.
+What takes long to load is imported by each command where it needs it, so that ``--help`` and
+mistakes are answered at once.
 """
 
 import argparse
@@ -11,15 +11,31 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 
 from sim import __version__
-from sim.cli import study
-from sim.cli import types as words
 
 MOST_LETTERS = 1000
 """Of an error message; values and names in it can be of any length."""
 OK, USER_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+
+COMMANDS = (
+    "run",
+    "sweep",
+    "compare",
+    "sensitivity",
+    "status",
+    "report",
+    "merge",
+    "export",
+    "size",
+    "optimise",
+    "calibrate",
+    "line",
+    "check",
+    "app",
+    "animate",
+)
+"""Commands in the order of the help; each is a module of this package with `add` and `execute`."""
 
 DESCRIPTION = """\
 Agent-based simulation of ceasefire monitoring along a contact line: what share of violations is
@@ -125,141 +141,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ceasefire {__version__}")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_run(commands)
-    study.add_sweep(commands)
-    _add_compare(commands)
-    study.add_sensitivity(commands)
-    study.add_status(commands)
-    study.add_report(commands)
-    study.add_merge(commands)
-    study.add_export(commands)
-    study.add_size(commands)
-    study.add_optimise(commands)
-    study.add_calibrate(commands)
-    study.add_line(commands)
-    _add_check(commands)
-    _add_app(commands)
-    _add_animate(commands)
+    for name in COMMANDS:
+        import_module(f"sim.cli.{name}").add(commands)
     return parser
-
-
-def _add_run(commands: words.Commands) -> None:
-    run = words.add(
-        commands,
-        "run",
-        "run a scenario once: tables, summary, map",
-        "Run a scenario once. Prints the measures and writes events, sorties and units as Parquet "
-        "tables, summary.json, manifest.json, a map and the figure of response times.",
-    )
-    run.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
-    run.add_argument(
-        "--seed", type=words.seed, default=1, metavar="N", help="seed of the run (default: 1)"
-    )
-    words.add_measures(run, "all, and those of support by domain")
-    run.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="directory for the results (default: outputs/<scenario>-seed<N>)",
-    )
-    run.add_argument(
-        "--also", type=words.formats, default=(), metavar="FORMATS",
-        help="write the violations for other programs too, as violations.csv and so on: csv "
-        "(spreadsheets), geojson, gpkg (GeoPackage, for GIS); several with commas between them",
-    )  # fmt: skip
-
-
-def _add_compare(commands: words.Commands) -> None:
-    compare = words.add(
-        commands,
-        "compare",
-        "run scenarios with the same seeds and show how they differ",
-        "Run two or more scenarios with the same seeds. Prints and writes how the others differ "
-        "from the first, with 95 % intervals (the run is the unit), figures, and every run as "
-        "Parquet.",
-    )
-    compare.add_argument(
-        "scenarios", metavar="SCENARIO", type=Path, nargs="+",
-        help="scenario files (TOML); the first is the reference",
-    )  # fmt: skip
-    compare.add_argument(
-        "--replications", type=words.replications, default=40, metavar="N",
-        help="runs per scenario (default: 40)",
-    )  # fmt: skip
-    compare.add_argument(
-        "--seed", type=words.first_seed, default=1, metavar="FIRST",
-        help="seed of the first run, the next ones follow (default: 1)",
-    )  # fmt: skip
-    words.add_measures(compare, "the headline")
-    compare.add_argument(
-        "--workers", type=words.workers, metavar="N",
-        help="runs made at a time (default: one a processor); the results do not depend on it",
-    )  # fmt: skip
-    compare.add_argument(
-        "--out", type=Path, metavar="DIR",
-        help="directory for the results (default: outputs/compare-<scenarios>)",
-    )  # fmt: skip
-
-
-def _add_check(commands: words.Commands) -> None:
-    check = words.add(
-        commands,
-        "check",
-        "validate a scenario or sweep file and print it in full",
-        "Validate a file. Prints a scenario with all its values and their units, or the design of "
-        "a sweep with its number of runs.",
-    )
-    check.add_argument("file", metavar="FILE", type=Path, help="scenario or sweep file (TOML)")
-
-
-def _add_app(commands: words.Commands) -> None:
-    app = words.add(
-        commands,
-        "app",
-        "open the interactive page: map, controls, figures",
-        "Serve the interactive page on this machine: a map of the run, sliders for the forces, and "
-        "the figures so far. It needs the extra [app].",
-    )
-    app.add_argument(
-        "scenario", metavar="SCENARIO", type=Path, nargs="?",
-        help="scenario file (TOML) to begin with (default: the scenario library)",
-    )  # fmt: skip
-    app.add_argument(
-        "--results", type=Path, metavar="DIR",
-        help="directory of a finished sweep, whose points and runs can then be watched",
-    )  # fmt: skip
-    app.add_argument(
-        "--port", type=words.port, default=8765, metavar="N", help="port (default: 8765)"
-    )
-    app.add_argument(
-        "--host", default="127.0.0.1", metavar="ADDRESS",
-        help="address to serve on (default: 127.0.0.1, this machine only)",
-    )  # fmt: skip
-    app.add_argument("--no-browser", action="store_true", help="do not open a browser")
-
-
-def _add_animate(commands: words.Commands) -> None:
-    film = words.add(
-        commands,
-        "animate",
-        "write a film of a run",
-        "Write a film of the first hours of a run: MP4 (needs the extra [app]) or GIF.",
-    )
-    film.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
-    film.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="film.mp4 or film.gif"
-    )
-    film.add_argument(
-        "--seed", type=words.seed, default=1, metavar="N", help="seed of the run (default: 1)"
-    )
-    film.add_argument(
-        "--hours", type=words.span, default=48, metavar="H",
-        help="simulated hours to show (default: 48)",
-    )  # fmt: skip
-    film.add_argument(
-        "--minutes-per-frame", type=words.span, default=10, metavar="MIN",
-        help="simulated minutes for each frame, a multiple of 5 (default: 10)",
-    )  # fmt: skip
 
 
 def _fail(message: str) -> int:

@@ -1,9 +1,32 @@
 """`ceasefire merge`: the results of several directories in one."""
 
+from __future__ import annotations
+
 import argparse
 
-from sim.cli.status import tell
-from sim.experiment.merge import merge_results
+from sim.cli import types
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire merge`."""
+    merge = types.add(
+        commands,
+        "merge",
+        "put the results of several directories of one sweep into one",
+        "Put the results of several directories of one sweep, such as its shards, into another. "
+        "The sweep command with that directory then writes summary and figures. Exit status 1 if "
+        "runs are missing or failed.",
+    )
+    merge.add_argument(
+        "directories",
+        metavar="DIR",
+        type=types.place_of,
+        nargs="+",
+        help="directories of one sweep",
+    )
+    merge.add_argument(
+        "--out", type=types.place_of, metavar="DIR", required=True, help="directory for all of them"
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -14,5 +37,8 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status: 0, or 1 if runs are missing or failed.
     """
+    from sim.cli.status import tell
+    from sim.experiment.merge import merge_results
+
     status = merge_results(options.directories, options.out)
     return tell(status, options.out, quiet=options.quiet)

@@ -1,28 +1,54 @@
 """`ceasefire optimise`: forces that no other beats in every aim."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import (
-    OUTPUTS,
-    announce_compilation,
-    naming,
-    show,
-    show_paths,
-    tell_notes,
-)
-from sim.files import staging
-from sim.manifest import claim_directory, environment, now, write_manifest
-from sim.output import save_figure
-from sim.output.figures.pareto import draw_pareto
-from sim.output.figures.sizing import force_table
-from sim.scenario import Scenario
-from sim.setup.plan import load_line
-from sim.sizing.given import given_text
-from sim.sizing.optimisation import CHECK_RUNS, Optimum, load_optuna, optimise
+from sim.cli import types
+
+if TYPE_CHECKING:
+    from sim.sizing.optimisation import Optimum
+
 
 KIND = "optimisation"
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire optimise`."""
+    optimise = types.add(
+        commands,
+        "optimise",
+        "search for forces that no other beats in every aim",
+        "Search for good forces under several aims with Optuna (extra: optimise). Prints and "
+        "writes the forces that no other tested one beats in every aim, all trials, and a figure.",
+    )
+    optimise.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    types.add_vary(optimise, "may be given several times")
+    for name in ("maximise", "minimise"):
+        optimise.add_argument(
+            f"--{name}", action="append", default=[], metavar="AIM",
+            help='such as detection_rate, "p90(response_time_min)" or cost; may be given several '
+            "times",
+        )  # fmt: skip
+    optimise.add_argument(
+        "--cost", metavar="FORMULA", help="what the aim cost is: a formula of keys"
+    )
+    optimise.add_argument(
+        "--trials", type=types.replications, default=100, metavar="N",
+        help="forces that are tried (default: 100)",
+    )  # fmt: skip
+    optimise.add_argument(
+        "--replications", type=types.replications, default=10, metavar="N",
+        help="runs of each (default: 10)",
+    )  # fmt: skip
+    optimise.add_argument(
+        "--sampler", choices=("nsga2", "tpe"), default="nsga2",
+        help="what proposes forces (default: nsga2)",
+    )  # fmt: skip
+    types.add_given(optimise)
+    types.add_runs(optimise, "optimise")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -39,6 +65,13 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
+    from sim.cli.common import OUTPUTS, announce_compilation, naming, show, show_paths, tell_notes
+    from sim.manifest import claim_directory, environment, now
+    from sim.output.figures.sizing import force_table
+    from sim.scenario import Scenario
+    from sim.setup.plan import load_line
+    from sim.sizing.optimisation import load_optuna, optimise
+
     optuna = load_optuna()
     scenario = Scenario.load(options.scenario)
     out: Path = options.out or OUTPUTS / f"optimise-{options.scenario.stem}"
@@ -98,6 +131,9 @@ def describe(found: Optimum, options: argparse.Namespace) -> dict[str, Any]:
 
 def summary(found: Optimum) -> str:
     """Say how many forces were run with which seeds."""
+    from sim.sizing.given import given_text
+    from sim.sizing.optimisation import CHECK_RUNS
+
     last = found.first_seed + found.replications - 1
     fresh = found.first_fresh_seed
     given = f"Given {given_text(found.given)}: " if found.given else ""
@@ -110,6 +146,11 @@ def summary(found: Optimum) -> str:
 
 def write_results(found: Optimum, manifest: dict[str, Any], out: Path) -> list[str]:
     """Write the tables, the figure and the manifest of a search; their names."""
+    from sim.files import staging
+    from sim.manifest import write_manifest
+    from sim.output import save_figure
+    from sim.output.figures.pareto import draw_pareto
+
     with staging(out) as folder:
         found.trials.to_csv(folder / "trials.csv", index_label="trial")
         found.front.to_csv(folder / "front.csv", index=False)

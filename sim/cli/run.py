@@ -1,36 +1,41 @@
 """`ceasefire run`: one run, its tables and its figures."""
 
+from __future__ import annotations
+
 import argparse
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sim.cli.common import (
-    OUTPUTS,
-    announce_compilation,
-    asked_measures,
-    keep_sources,
-    naming,
-    show,
-    show_paths,
-    tell_notes,
-)
-from sim.cli.exchange import write_violations
-from sim.cli.waiting import Waiting, waiting
-from sim.files import json_text, staging
-from sim.manifest import claim_directory, now, run_manifest, write_manifest
-from sim.output import (
-    draw_response_times,
-    draw_run_map,
-    draw_timelines,
-    save_figure,
-    summary_table,
-)
-from sim.results.measures import MEASURES, further_requests, headline, parse_request
-from sim.results.outcome import Outcome, run_plan
-from sim.results.tables import write_table
-from sim.scenario import Scenario
-from sim.setup.plan import build_plan
+from sim.cli import types
+
+if TYPE_CHECKING:
+    from sim.cli.waiting import Waiting
+    from sim.results.outcome import Outcome
+    from sim.scenario import Scenario
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire run`."""
+    run = types.add(
+        commands,
+        "run",
+        "run a scenario once: tables, summary, map",
+        "Run a scenario once. Prints the measures and writes events, sorties and units as Parquet "
+        "tables, summary.json, manifest.json, a map and the figure of response times.",
+    )
+    run.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    run.add_argument(
+        "--seed", type=types.seed, default=1, metavar="N", help="seed of the run (default: 1)"
+    )
+    types.add_measures(run, "all, and those of support by domain")
+    types.add_out(run, "<scenario>-seed<N>")
+    run.add_argument(
+        "--also", type=types.formats, default=(), metavar="FORMATS",
+        help="write the violations for other programs too, as violations.csv and so on: csv "
+        "(spreadsheets), geojson, gpkg (GeoPackage, for GIS); several with commas between them",
+    )  # fmt: skip
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -46,6 +51,10 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0.
     """
+    from sim.cli.common import show, show_paths
+    from sim.cli.waiting import waiting
+    from sim.output import summary_table
+
     with waiting(show=not options.quiet) as bar:
         measures, written = _run(options, bar)
     if not options.quiet:
@@ -56,6 +65,22 @@ def execute(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, bar: Waiting) -> tuple[dict[str, float], list[Path]]:
     """Run, write the results, and return the measures asked for and what was written."""
+    from sim.cli.common import (
+        OUTPUTS,
+        announce_compilation,
+        asked_measures,
+        keep_sources,
+        naming,
+        tell_notes,
+    )
+    from sim.cli.exchange import write_violations
+    from sim.files import staging
+    from sim.manifest import claim_directory, now, run_manifest, write_manifest
+    from sim.results.measures import further_requests, parse_request
+    from sim.results.outcome import run_plan
+    from sim.scenario import Scenario
+    from sim.setup.plan import build_plan
+
     bar.at("Laying the plan")
     with naming(options.scenario, options):
         plan = build_plan(Scenario.load(options.scenario))
@@ -84,6 +109,8 @@ def _run(options: argparse.Namespace, bar: Waiting) -> tuple[dict[str, float], l
 
 def _by_domain_where_told_apart(scenario: Scenario) -> list[str]:
     """Return all measures, those that the headline tells apart by domain so."""
+    from sim.results.measures import MEASURES, headline
+
     parts = [name for name in headline([scenario]) if "[" in name]
     return [
         name
@@ -104,6 +131,10 @@ def write_results(outcome: Outcome, measures: Mapping[str, float], folder: Path)
     folder
         Where the files go.
     """
+    from sim.files import json_text
+    from sim.output import draw_response_times, draw_run_map, draw_timelines, save_figure
+    from sim.results.tables import write_table
+
     write_table(outcome.violations, folder / "events.parquet")
     write_table(outcome.sorties, folder / "sorties.parquet")
     write_table(outcome.units, folder / "units.parquet")

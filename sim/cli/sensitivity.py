@@ -1,22 +1,44 @@
 """`ceasefire sensitivity`: which factors the results of a sweep hang on."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from rich.table import Table
+from sim.cli import types
 
-from sim.cli.common import show, show_paths
-from sim.experiment.design import SweepDesign
-from sim.experiment.merge import sweep_status
-from sim.experiment.sensitivity import measure_faults, sensitivity
-from sim.experiment.store import sweep_manifest
-from sim.files import staging
-from sim.output.figures.indices import draw_indices
-from sim.output.figures.style import save_figure
-from sim.output.labels import capital, factor_label, file_stem
-from sim.output.values import scale_of, table_label, value_text
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire sensitivity`."""
+    sensitivity = types.add(
+        commands,
+        "sensitivity",
+        "show which factors the results of a sweep hang on",
+        "Analyse a finished sweep of a morris or saltelli design: Morris screening or Sobol "
+        "indices with 95 % intervals, as a table and a ranked figure for each measure.",
+    )
+    sensitivity.add_argument(
+        "directory", metavar="DIR", type=types.place_of, help="directory of a sweep"
+    )
+    sensitivity.add_argument(
+        "--measure",
+        action="append",
+        metavar="NAME",
+        help="a measure to analyse; may be given several times (default: detection rate, response "
+        "time and answered share)",
+    )
+    sensitivity.add_argument(
+        "--out",
+        type=types.place_of,
+        metavar="DIR",
+        help="directory for table and figures (default: sensitivity in DIR)",
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -27,6 +49,17 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status: 0.
     """
+    from sim.cli.common import show, show_paths
+    from sim.experiment.design import SweepDesign
+    from sim.experiment.merge import sweep_status
+    from sim.experiment.sensitivity import measure_faults
+    from sim.experiment.store import sweep_manifest
+    from sim.files import staging
+    from sim.output.figures.indices import draw_indices
+    from sim.output.figures.style import save_figure
+    from sim.output.labels import file_stem
+    from sim.output.values import table_label
+
     status = sweep_status(options.directory)
     usual = SweepDesign.from_manifest(sweep_manifest(options.directory)["design"]).shown
     found = _analyse(options.directory, options.measure, usual)
@@ -49,6 +82,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def _analyse(directory: Path, measures: Sequence[str] | None, usual: Sequence[str]) -> pd.DataFrame:
     """Analyse the measures that were named; else those of the default that can be, or all."""
+    from sim.experiment.sensitivity import sensitivity
+
     if measures:
         return sensitivity(directory, measures)
     found = sensitivity(directory)
@@ -61,6 +96,11 @@ def _words(fault: str, *, named: bool) -> str:
 
 
 def _table(found: pd.DataFrame, measure: str) -> Table:
+    from rich.table import Table
+
+    from sim.output.labels import capital, factor_label
+    from sim.output.values import scale_of, table_label, value_text
+
     own = found[found["measure"] == measure].dropna(axis=1)
     table = Table(title=table_label(measure), title_justify="left", box=None)
     table.add_column("factor")

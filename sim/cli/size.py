@@ -1,37 +1,58 @@
 """`ceasefire size`: the smallest forces that meet requirements."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from matplotlib.figure import Figure
+from sim.cli import types
 
-from sim.cli.common import (
-    OUTPUTS,
-    announce_compilation,
-    keep_sources,
-    naming,
-    show,
-    show_paths,
-    tell_notes,
-)
-from sim.files import json_text, staging
-from sim.manifest import claim_directory, environment, now, write_manifest
-from sim.output import save_figure
-from sim.output.figures.sizing import (
-    draw_frontier,
-    draw_response,
-    force_table,
-    sizing_table,
-    tested_text,
-)
-from sim.scenario import Scenario
-from sim.setup.plan import load_line
-from sim.sizing import Sizing, size
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.sizing import Sizing
+
 
 KIND = "sizing"
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire size`."""
+    size = types.add(
+        commands,
+        "size",
+        "find the smallest forces that meet requirements",
+        "Find the smallest forces that meet every requirement, with a stated confidence. All "
+        "forces are run with the same seeds, each until its verdict is clear. Prints and writes "
+        "the forces that suffice, those that do not, all that was tested, and a figure.",
+    )
+    size.add_argument("scenario", metavar="SCENARIO", type=Path, help="scenario file (TOML)")
+    size.add_argument(
+        "--require", action="append", required=True, metavar="RULE",
+        help='such as "detection_rate >= 0.9", "p90(response_time_min) <= 60", '
+        '"P(answered_share >= 0.8) >= 0.9" or, with --cost, "cost <= 100e6"; may be given several '
+        "times",
+    )  # fmt: skip
+    types.add_vary(size, "one size, or two by giving it twice")
+    size.add_argument(
+        "--cost", metavar="FORMULA", help="seek the cheapest force: a formula of keys"
+    )
+    size.add_argument(
+        "--confidence", type=float, default=0.95, metavar="C",
+        help="chance that all verdicts on forces that are run are right (default: 0.95)",
+    )  # fmt: skip
+    size.add_argument(
+        "--max-replications", type=types.replications, default=320, metavar="N",
+        help="runs of one force at most (default: 320)",
+    )  # fmt: skip
+    size.add_argument(
+        "--max-forces", type=types.replications, default=60, metavar="N",
+        help="forces that are run at most (default: 60)",
+    )  # fmt: skip
+    types.add_given(size)
+    types.add_runs(size, "size")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -48,6 +69,12 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status 0, also where no force suffices.
     """
+    from sim.cli.common import OUTPUTS, announce_compilation, naming, show_paths, tell_notes
+    from sim.manifest import claim_directory, environment, now
+    from sim.scenario import Scenario
+    from sim.setup.plan import load_line
+    from sim.sizing import size
+
     scenario = Scenario.load(options.scenario)
     out: Path = options.out or OUTPUTS / f"size-{options.scenario.stem}"
     claim_directory(out, KIND)
@@ -96,6 +123,8 @@ def describe(found: Sizing, cost: str | None) -> dict[str, Any]:
     JSON knows no infinity: a bound that is not known yet becomes null, as does the estimate of a
     time that is never reached.
     """
+    import numpy as np
+
     evaluations = found.evaluations.replace([np.inf, -np.inf], np.nan)
     return {
         "claim": found.claim,
@@ -125,6 +154,11 @@ def write_results(
     found: Sizing, manifest: dict[str, Any], cost: str | None, out: Path, scenario: Path
 ) -> list[str]:
     """Write the tables, the figure and the manifest of a sizing; their names."""
+    from sim.cli.common import keep_sources
+    from sim.files import json_text, staging
+    from sim.manifest import write_manifest
+    from sim.output import save_figure
+
     with staging(out) as folder:
         found.sufficient.to_csv(folder / "sufficient.csv", index=False)
         found.insufficient.to_csv(folder / "insufficient.csv", index=False)
@@ -141,6 +175,8 @@ def write_results(
 
 def draw(found: Sizing) -> Figure:
     """Draw the response to one size, or the frontier of two."""
+    from sim.output.figures.sizing import draw_frontier, draw_response, tested_text
+
     keys = [factor.key for factor in found.factors]
     note = f"{found.claim}\n{tested_text(found.evaluations, keys)}, from seed {found.first_seed}."
     if len(keys) == 1:
@@ -162,6 +198,9 @@ def draw(found: Sizing) -> Figure:
 
 
 def _show(found: Sizing) -> None:
+    from sim.cli.common import show
+    from sim.output.figures.sizing import force_table, sizing_table, tested_text
+
     keys = [factor.key for factor in found.factors]
     show(sizing_table(found.evaluations, keys))
     print()

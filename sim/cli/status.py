@@ -1,14 +1,31 @@
 """`ceasefire status`: what a directory of results holds."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.table import Table
+from sim.cli import types
 
-from sim.cli.common import show
-from sim.experiment.merge import SweepStatus, sweep_status
+if TYPE_CHECKING:
+    from sim.experiment.merge import SweepStatus
 
 INCOMPLETE = 1
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire status`."""
+    status = types.add(
+        commands,
+        "status",
+        "say what a directory of results holds",
+        "Say how many runs of a sweep are there, how many failed and why. Exit status 1 if any is "
+        "missing or failed.",
+    )
+    status.add_argument(
+        "directory", metavar="DIR", type=types.place_of, help="directory of a sweep"
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -19,11 +36,17 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status: 0, or 1 if runs are missing or failed.
     """
+    from sim.experiment.merge import sweep_status
+
     return tell(sweep_status(options.directory), options.directory, quiet=options.quiet)
 
 
 def tell(status: SweepStatus, directory: Path, *, quiet: bool) -> int:
     """Print a status; return 0, or 1 if runs are missing or failed."""
+    from rich.table import Table
+
+    from sim.cli.common import show
+
     if not quiet:
         table = Table(show_header=False, box=None, title=str(directory), title_justify="left")
         for name, value in _lines(status):

@@ -1,52 +1,95 @@
 """`ceasefire sweep`: a grid of runs, its summary and its figures."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from sim.cli import types
 
-from sim.cli import status
-from sim.cli.common import (
-    OUTPUTS,
-    announce_compilation,
-    asked_measures,
-    naming,
-    show,
-    show_paths,
-    tell_failures,
-    tell_notes,
-)
-from sim.errors import InputError
-from sim.experiment import SweepDesign, load_results, perform, summarise_results
-from sim.experiment.components import split_runs
-from sim.experiment.design import DesignPoint
-from sim.experiment.estimate import estimate
-from sim.experiment.executors import available_cpus, dask_cluster, worker_processes
-from sim.experiment.merge import sweep_status
-from sim.experiment.precise import perform_to_precision
-from sim.experiment.precision import read_precision
-from sim.experiment.shard import Shard
-from sim.experiment.store import seal_tables
-from sim.files import staging, write_json
-from sim.geography import ContactLine
-from sim.output import draw_sweep_figures, sweep_table, write_sweep_tables
-from sim.output.figures.scatter import draw_scatters
-from sim.output.html.content import SOURCES
-from sim.output.tables import components_table
-from sim.results.measures import key_measures
-from sim.scenario.comments import value_comments
-from sim.scenario.loading import read_toml
-from sim.setup.plan import load_line
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
+
+    from sim.experiment import SweepDesign
+    from sim.geography import ContactLine
+
 
 ALL_FAILED = 1
 MOST_ROWS = 60
 """Design points that are printed; the tables that are written hold all."""
 UNCERTAIN = ("random", "latin_hypercube", "sobol")
 """Designs whose points are a sample of what is not known."""
+
+
+def add(commands: types.Commands) -> None:
+    """Add `ceasefire sweep`."""
+    sweep = types.add(
+        commands,
+        "sweep",
+        "run a grid of scenarios, each with several seeds",
+        "Run a scenario over a grid of values, each point with the same seeds. Prints and writes "
+        "means with 95 % intervals (the run is the unit), figures, and every run as Parquet. The "
+        "same command takes up a sweep that was interrupted.",
+    )
+    sweep.add_argument("sweep", metavar="SWEEP", type=Path, help="sweep file (TOML)")
+    types.add_workers(sweep)
+    sweep.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="time a few runs, say what the sweep will take, and write nothing",
+    )
+    sweep.add_argument(
+        "--run-limit",
+        type=types.seconds_above_0,
+        default=3600.0,
+        metavar="S",
+        help="seconds after which a run is given up as failed (default: 3600)",
+    )
+    sweep.add_argument(
+        "--threads",
+        action="store_true",
+        help="threads of one process instead of processes: starts sooner, but a run that hangs or "
+        "crashes takes the sweep along",
+    )
+    sweep.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="make the runs on a Dask cluster, such as tcp://host:8786, or local for one of this "
+        "machine's own",
+    )
+    sweep.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="make the i-th of n parts of the runs only, for arrays of jobs; join them with merge",
+    )
+    sweep.add_argument(
+        "--precision",
+        action="append",
+        default=[],
+        metavar="MEASURE=HALF",
+        help="make replications of each point until the 95 %% interval of the measure is no wider "
+        "than this to either side, as detection_rate=0.01; may be given several times",
+    )
+    sweep.add_argument(
+        "--max-replications",
+        type=types.replications,
+        default=1000,
+        metavar="N",
+        help="replications of a point at most, with --precision (default: 1000)",
+    )
+    types.add_measures(sweep, "what the sweep file asks for; these are kept beside it")
+    sweep.add_argument("--retry-failed", action="store_true", help="make failed runs again")
+    sweep.add_argument(
+        "--out",
+        type=types.place_of,
+        metavar="DIR",
+        help="directory or URL for the results (default: outputs/<sweep>)",
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -63,6 +106,27 @@ def execute(options: argparse.Namespace) -> int:
     int
         Exit status: 0, or 1 if every run failed.
     """
+    from sim.cli import status
+    from sim.cli.common import (
+        OUTPUTS,
+        announce_compilation,
+        naming,
+        show,
+        show_paths,
+        tell_failures,
+        tell_notes,
+    )
+    from sim.errors import InputError
+    from sim.experiment import perform, summarise_results
+    from sim.experiment.merge import sweep_status
+    from sim.experiment.precise import perform_to_precision
+    from sim.experiment.shard import Shard
+    from sim.experiment.store import seal_tables
+    from sim.files import staging, write_json
+    from sim.output import sweep_table, write_sweep_tables
+    from sim.output.html.content import SOURCES
+    from sim.output.tables import components_table
+
     design, targets = _load(options)
     if options.dry_run:
         return _tell_estimate(options, design)
@@ -116,6 +180,9 @@ def execute(options: argparse.Namespace) -> int:
 
 def _lines(design: SweepDesign) -> Iterator[ContactLine]:
     """Read the contact lines of the design: one, unless the line is varied."""
+    from sim.experiment.design import DesignPoint
+    from sim.setup.plan import load_line
+
     keys = [key for key in design.columns if key.startswith("line.") or key == "variant"]
     different: dict[str, DesignPoint] = {}
     for point in design.points():
@@ -128,6 +195,11 @@ def _lines(design: SweepDesign) -> Iterator[ContactLine]:
 
 def _load(options: argparse.Namespace) -> tuple[SweepDesign, dict[str, float]]:
     """Return the design, with the measures that the command line adds, and the precision asked."""
+    from sim.cli.common import asked_measures
+    from sim.experiment import SweepDesign
+    from sim.experiment.precision import read_precision
+    from sim.results.measures import key_measures
+
     design = SweepDesign.load(options.sweep)
     targets = read_precision(options.precision)
     asked = [name for name in targets if "[" in name]
@@ -138,6 +210,9 @@ def _load(options: argparse.Namespace) -> tuple[SweepDesign, dict[str, float]]:
 
 def _sources(path: Path, design: SweepDesign) -> dict[str, str]:
     """Return the comments beside the values of the scenario, and beside those the design sets."""
+    from sim.scenario.comments import value_comments
+    from sim.scenario.loading import read_toml
+
     comments: dict[str, str] = {}
     if isinstance(name := read_toml(path).get("scenario"), str):
         comments = value_comments(path.parent / name)
@@ -152,6 +227,11 @@ def _draw(
     design: SweepDesign, summary: pd.DataFrame, out: Path, folder: Path
 ) -> pd.DataFrame | None:
     """Draw what suits the design; of samples return where the spread comes from."""
+    from sim.experiment import load_results
+    from sim.experiment.components import split_runs
+    from sim.output import draw_sweep_figures
+    from sim.output.figures.scatter import draw_scatters
+
     factors = list(design.columns)
     if design.design == "grid":
         draw_sweep_figures(summary, factors, folder, design.shown)
@@ -167,6 +247,10 @@ def _draw(
 
 def _tell_estimate(options: argparse.Namespace, design: SweepDesign) -> int:
     """Say what the sweep will take, and make none of it."""
+    from sim.cli.common import announce_compilation, naming
+    from sim.experiment.estimate import estimate
+    from sim.experiment.executors import available_cpus
+
     workers = options.workers or available_cpus()
     if not options.quiet:
         announce_compilation()
@@ -195,6 +279,8 @@ def words_of_seconds(seconds: float) -> str:
 @contextmanager
 def _executor(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int]]:
     """Open what the runs are made on, with how many are made at a time."""
+    from sim.experiment.executors import available_cpus, dask_cluster, worker_processes
+
     workers = options.workers or available_cpus()
     if options.dask is not None:
         with dask_cluster(options.dask) as found:

@@ -129,3 +129,47 @@ def add_measures(command: argparse.ArgumentParser, default: str) -> None:
         metavar="FROM:TO",
         help="days of the run that the measures are taken of, such as 30:60",
     )
+
+
+def add_vary(command: argparse.ArgumentParser, how_often: str) -> None:
+    """Add the option that names what is varied."""
+    command.add_argument(
+        "--vary", action="append", required=True, metavar="KEY=FROM:TO",
+        help="what is varied, such as monitors.male.count=20:400 (or 20:400:10 in steps of ten); "
+        f"monitors.count is the total of all groups; {how_often}",
+    )  # fmt: skip
+
+
+def add_given(command: argparse.ArgumentParser) -> None:
+    """Add the option that fixes values which runs would draw."""
+    command.add_argument(
+        "--given", action="append", default=[], metavar="KEY=VALUE",
+        help="a value of the scenario that what is found is conditional on, such as "
+        "united_states.engagement=engaged; may be given several times",
+    )  # fmt: skip
+
+
+def add_workers(command: argparse.ArgumentParser) -> None:
+    """Add the option that says how many runs are made at a time."""
+    command.add_argument(
+        "--workers", type=workers, metavar="N",
+        help="runs made at a time (default: one a processor); the results do not depend on it",
+    )  # fmt: skip
+
+
+def add_out(command: argparse.ArgumentParser, default: str) -> None:
+    """Add the option that names the directory of the results."""
+    command.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help=f"directory for the results (default: outputs/{default})",
+    )  # fmt: skip
+
+
+def add_runs(command: argparse.ArgumentParser, name: str) -> None:
+    """Add the options of commands that run forces until they know enough of them."""
+    command.add_argument(
+        "--first-seed", type=first_seed, default=1, metavar="FIRST",
+        help="seed of the first run of each force, the next ones follow (default: 1)",
+    )  # fmt: skip
+    add_workers(command)
+    add_out(command, f"{name}-<scenario>")

@@ -1,1 +1,1 @@
-"""The engine: the world of a run is laid out (`plan`, `world`), drawn (`draws`) and advanced."""
+"""The engine: who takes which event, and the loop that advances a world."""

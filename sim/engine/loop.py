@@ -7,94 +7,59 @@ the calendar, then onsets.
 
 import numpy as np
 
-from sim.kernel.calendar import (
+from sim.kernel.calendar import drop_first, is_tied, next_time
+from sim.kernel.compile import compiled, handler
+from sim.rules.cue import begin_search, end_search, resume_patrol, send_to_confirm, take_search_look
+from sim.rules.drone import launch_or_wait, lose_drone, switch_group, weather_changed
+from sim.rules.flight import update_stage
+from sim.rules.headquarters import (
+    choose_tied_report,
+    finish_desk_work,
+    pass_to_next_station,
+    receive_report,
+)
+from sim.rules.regime import (
+    apply_engagement,
+    change_regime,
+    count_if_unanswered,
+    enter_regime,
+    watch_if_grave,
+)
+from sim.rules.sensor import choose_tied_look, schedule_first_looks, take_look
+from sim.rules.start import start_drone
+from sim.rules.support_unit import (
+    answer_call,
+    end_job,
+    give_up_call,
+    record_arrival,
+    set_unit_present,
+)
+from sim.rules.violation import MADE_UP, PREVENTED, UNDETECTED, add_to_live, happens, remove_ended
+from sim.rules.weather import is_jammed
+from sim.world.events import (
     CALL,
     CALL_EXPIRED,
     CUE,
     DESK_DONE,
-    DRONE_AT_CUE,
-    DRONE_BACK,
-    DRONE_CUE_LOOK,
-    DRONE_CUE_OVER,
+    DOUBTFUL_REPORT,
+    DRONE_KINDS,
     DRONE_LOST,
     DRONE_READY,
     DRONE_REPLACED,
     GO_ON,
     GRAVE_DUE,
     LOOK,
-    REPORT,
-    TIP,
+    SEARCH_BEGINS,
+    SEARCH_ENDS,
+    SEARCH_LOOK,
+    SURE_REPORT,
     UNIT_ARRIVED,
     UNIT_READY,
     WORSEN,
-    drop_first,
-    is_tied,
-    next_time,
-    push,
+    schedule_report,
 )
-from sim.kernel.compile import compiled, handler
-from sim.kernel.world import World, column
-from sim.rules.cue import at_cue, back_on_track, cue, cue_look, leave_cue
-from sim.rules.drone import (
-    lose,
-    switch_group,
-    turned_around,
-    weather_changed,
-)
-from sim.rules.flight import settle
-from sim.rules.headquarters import choose_source, desk_done, hear, pass_on
-from sim.rules.regime import (
-    await_answer,
-    change_regime,
-    engagement_changed,
-    enter_regime,
-    grave_due,
-)
-from sim.rules.sensor import choose_look, first_looks, take_look
-from sim.rules.start import start_drone
-from sim.rules.support_unit import arrive, be_ready, call, expire, set_present
-from sim.rules.violation import MADE_UP, PREVENTED, UNDETECTED, enlist, happens, strike_ended
-from sim.rules.weather import is_jammed
+from sim.world.world import World
 
-SETTINGS = np.dtype(
-    [
-        ("feedback", "i4"),
-        ("min_severity", "i4"),
-        ("waiting_room", "i4"),
-        ("travel_is_busy", "i4"),
-        ("dispatch_rule", "i4"),
-        ("cueing", "i4"),
-        ("cue_severity", "i4"),
-        ("escalation", "i4"),
-        ("grave_severity", "i4"),
-        ("calm_effect", "f8"),
-        ("calm_h", "f8"),
-        ("calm_radius_km", "f8"),
-        ("answered_offspring_drop", "f8"),
-        ("attributed_offspring_drop", "f8"),
-        ("max_wait_h", "f8"),
-        ("most_h_per_km", "f8"),
-        ("forward_step_km", "f8"),
-        ("search_h", "f8"),
-        ("cue_flight_h", "f8"),  # longest flight to confirm a report
-        ("answer_within_h", "f8"),
-        ("memory_h", "f8"),
-        ("us_deterrence", "f8"),
-        ("backstop_chance", "f8"),
-    ],
-    align=True,
-)
-CHANGE = np.dtype(
-    [
-        ("time", "f8"),
-        ("subject", "i4"),  # a zone, a group of monitors, or a unit
-        ("what", "i4"),
-        ("level", "i4"),
-    ],
-    align=True,
-)
-column("changes", CHANGE)
-column("settings", SETTINGS)
 WEATHER_CHANGE = 0
 US_CHANGE = 1  # to this state
 GROUP_CHANGE = 2  # a group of monitors flies, or not
@@ -105,7 +70,7 @@ MORE_ROOM = 1
 
 
 @compiled
-def start(world: World) -> None:
+def start_agents(world: World) -> None:
     """Set every drone, and the regime, to its state at time 0."""
     for d in range(len(world.drones)):
         start_drone(world, d)
@@ -122,13 +87,12 @@ def _take_onset(world: World, v: int) -> None:
         return
     violation.status = UNDETECTED
     for source in range(world.report_at.shape[1]):
-        kind = REPORT if world.sources[source].confirmed else TIP
-        push(world, world.report_at[v, source], kind, v, source, 0, 0.0)
-    await_answer(world, v, t)
+        schedule_report(world, v, source, world.report_at[v, source])
+    watch_if_grave(world, v, t)
     if violation.nature != MADE_UP:
-        strike_ended(world, violation.cell, t)
-        enlist(world, v)
-        first_looks(world, v, t)
+        remove_ended(world, violation.cell, t)
+        add_to_live(world, v)
+        schedule_first_looks(world, v, t)
 
 
 @handler
@@ -139,11 +103,11 @@ def _take_change(world: World, row: int) -> None:
         world.zones[subject].weather = level
         weather_changed(world, subject, t)
     elif change.what == US_CHANGE:
-        engagement_changed(world, level, t)
+        apply_engagement(world, level, t)
     elif change.what == GROUP_CHANGE:
         switch_group(world, subject, level != 0, t)
     else:
-        set_present(world, subject, level != 0, t)
+        set_unit_present(world, subject, level != 0, t)
 
 
 @compiled
@@ -152,23 +116,23 @@ def _take_drone_event(world: World, kind: int, d: int, number: int, epoch: int, 
     if drone.epoch != epoch:
         return
     if kind == DRONE_LOST:
-        lose(world, d, t)
+        lose_drone(world, d, t)
     elif kind in (DRONE_READY, DRONE_REPLACED):
-        turned_around(world, d, t)
-    elif kind == DRONE_AT_CUE:
-        at_cue(world, d, t)
-    elif kind == DRONE_CUE_LOOK:
-        cue_look(world, d, number, t)
-    elif kind == DRONE_CUE_OVER:
-        leave_cue(world, d, t)
+        launch_or_wait(world, d, t)
+    elif kind == SEARCH_BEGINS:
+        begin_search(world, d, t)
+    elif kind == SEARCH_LOOK:
+        take_search_look(world, d, number, t)
+    elif kind == SEARCH_ENDS:
+        end_search(world, d, t)
     else:
-        back_on_track(world, d, t)
+        resume_patrol(world, d, t)
 
 
 @handler
 def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) -> None:
     if kind == GRAVE_DUE:
-        grave_due(world, v, t)
+        count_if_unanswered(world, v, t)
     elif kind == WORSEN:
         change_regime(world, 1, epoch, t)
     else:
@@ -178,48 +142,48 @@ def _take_regime_event(world: World, kind: int, v: int, epoch: int, t: float) ->
 @compiled
 def _take_report_event(world: World, kind: int, v: int, second: int, t: float) -> None:
     if kind == GO_ON:
-        pass_on(world, v, 0, t)
+        pass_to_next_station(world, v, 0, t)
     elif kind == DESK_DONE:
-        desk_done(world, v, second, t)
+        finish_desk_work(world, v, second, t)
     else:
-        hear(world, v, second, t)
+        receive_report(world, v, second, t)
 
 
 @compiled
-def _choose(world: World, row: int) -> None:
+def _choose_among_tied(world: World, row: int) -> None:
     """Choose which of the looks or reports of one instant is taken next, if there are several."""
     event = world.events[row]
     if event.kind == LOOK:
         if is_tied(world, row, event.next):
-            choose_look(world, row)
-    elif event.kind in (TIP, REPORT) and is_tied(world, row, event.next):
-        choose_source(world, row)
+            choose_tied_look(world, row)
+    elif event.kind in (DOUBTFUL_REPORT, SURE_REPORT) and is_tied(world, row, event.next):
+        choose_tied_report(world, row)
 
 
 @compiled
 def _take_event(world: World) -> None:
     row = world.calendar[0].next
-    _choose(world, row)
+    _choose_among_tied(world, row)
     event = world.events[row]
     t, until = event.time, event.until
     kind, first, second, epoch = event.kind, event.first, event.second, event.epoch
     drop_first(world)
-    if kind <= DRONE_BACK:
+    if kind in DRONE_KINDS:
         _take_drone_event(world, kind, first, second, epoch, t)
     elif kind == LOOK:
         take_look(world, first, second, epoch, until, t)
-    elif kind in (GO_ON, TIP, REPORT, DESK_DONE):
+    elif kind in (GO_ON, DOUBTFUL_REPORT, SURE_REPORT, DESK_DONE):
         _take_report_event(world, kind, first, second, t)
     elif kind == CUE:
-        cue(world, first, t)
+        send_to_confirm(world, first, t)
     elif kind == CALL:
-        call(world, first, t)
+        answer_call(world, first, t)
     elif kind == UNIT_ARRIVED:
-        arrive(world, first, second, t)
+        record_arrival(world, first, second, t)
     elif kind == UNIT_READY:
-        be_ready(world, second, t)
+        end_job(world, second, t)
     elif kind == CALL_EXPIRED:
-        expire(world, first)
+        give_up_call(world, first)
     else:
         _take_regime_event(world, kind, first, epoch, t)
 
@@ -261,19 +225,19 @@ def advance(world: World, until: float) -> int:
         `DONE`, or `MORE_ROOM` when the caller must enlarge the tables and call again; no event is
         lost.
     """
-    clock = world.clock[0]
+    clock, calendar = world.clock[0], world.calendar[0]
     room = most_pushes(world)
     next_change = _next_change(world)
     next_onset = _next_onset(world)
     while True:
         # a report that passes a closed station by may become a call at once: two events
-        if clock.pending + clock.live + 2 * clock.queued + room > len(world.events):
+        if calendar.pending + clock.live + 2 * clock.queued + room > len(world.events):
             return MORE_ROOM
         if clock.sorties + len(world.drones) > len(world.sorties):
             return MORE_ROOM
         next_event = next_time(world)
         # a renewed attack ends the run before its time
-        if min(next_event, next_change, next_onset) > min(until, clock.horizon):
+        if min(next_event, next_change, next_onset) > min(until, calendar.horizon):
             break
         clock.events += 1
         if next_change <= next_event and next_change <= next_onset:
@@ -286,9 +250,9 @@ def advance(world: World, until: float) -> int:
             clock.next_candidate += 1
             _take_onset(world, clock.next_candidate - 1)
             next_onset = _next_onset(world)
-    clock.now = max(clock.now, min(until, clock.horizon))
+    clock.now = max(clock.now, min(until, calendar.horizon))
     for d in range(len(world.drones)):
-        settle(world, d, clock.now)
+        update_stage(world, d, clock.now)
     for zone in range(len(world.zones)):
         is_jammed(world, zone, clock.now)  # so that the latest spell is the present one
     return DONE

@@ -170,8 +170,8 @@ def compare_runs(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
         One row a measure and scenario: `scenario`, `measure`, `unit`, `n` (runs in which it is
         defined), `mean`, `low`, `high`, `pairs` (seeds for which it is defined in both runs),
         `unequal` (pairs that differ), `difference`, `difference_low`, `difference_high`, with
-        intervals of 95 % that stay where means and differences can be (`sim.statistics.intervals`). The
-        reference has no pairs and no difference.
+        intervals of 95 % that stay where means and differences can be
+        (`sim.statistics.intervals`). The reference has no pairs and no difference.
     """
     labels = list(dict.fromkeys(runs["scenario"]))
     by_seed = runs.set_index(["seed", "scenario"])

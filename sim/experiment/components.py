@@ -16,11 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.statistics.intervals import CONFIDENCE
-
-type Floats = NDArray[np.float64]
 
 RESAMPLES = 1000
 SEED = 1

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.mesa.model import CeasefireModel
 
 type Plan = Any
 """Whatever the engine prepares; a sweep only hands it on."""
@@ -26,6 +29,33 @@ class Engine:
     """Makes the plan of a scenario: what all its runs have in common."""
     run: RunFunction
     """Runs a plan once."""
+
+    @classmethod
+    def from_model(
+        cls, kind: "type[CeasefireModel]", requests: Sequence[str] = (), **arguments: Any
+    ) -> "Engine":
+        """Return an engine whose runs are those of a Mesa model, such as one whose agents decide.
+
+        Parameters
+        ----------
+        kind
+            `CeasefireModel` or a subclass of it, in a module that other processes can import.
+        requests
+            What each run is asked for beside the measures of the whole.
+        **arguments
+            What each model is made with, such as ``step_minutes``.
+
+        Raises
+        ------
+        InputError
+            When a request cannot be read.
+        """
+        from sim.mesa.runs import run_model
+        from sim.results.measures import parse_request
+        from sim.setup.plan import build_plan
+
+        parsed = tuple(parse_request(text) for text in requests)
+        return cls(build_plan, partial(run_model, kind, arguments, parsed))
 
 
 def compiled_engine(requests: Sequence[str] = ()) -> Engine:

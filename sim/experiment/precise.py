@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.errors import InputError
 from sim.experiment.design import SweepDesign
 from sim.experiment.precision import FIRST_RUNS, excess_of, next_look
@@ -20,8 +20,6 @@ from sim.files import place
 from sim.manifest import read_manifest
 from sim.results.measures import measure_scale
 from sim.statistics.intervals import CONFIDENCE, mean_interval
-
-type Counts = NDArray[np.int64]
 
 
 def perform_to_precision(
@@ -50,7 +48,7 @@ def perform_to_precision(
     Returns
     -------
     SweepReport
-        Counts of all that was made now.
+        Ints of all that was made now.
 
     Raises
     ------
@@ -82,10 +80,10 @@ def perform_to_precision(
 def _next_looks(
     design: SweepDesign,
     out: str | Path,
-    planned: Counts,
+    planned: Ints,
     targets: Mapping[str, float],
     most: int,
-) -> Counts:
+) -> Ints:
     """Return the replications that each point is to have at its next look."""
     wanted = planned.copy()
     for runs in iterate_points(place(out), design, planned):

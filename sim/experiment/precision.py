@@ -1,9 +1,9 @@
 """More runs until means are known as closely as asked.
 
 The sequential procedure of Chow and Robbins: stop at the first look at which the interval of every
-mean (`sim.statistics.intervals.mean_interval`) goes no farther to either side than was asked. The values that
-happen to vary little stop too early, so such an interval covers the mean somewhat less often than
-stated; looks that are far apart and a first look at 20 runs keep the loss small
+mean (`sim.statistics.intervals.mean_interval`) goes no farther to either side than was asked. The
+values that happen to vary little stop too early, so such an interval covers the mean somewhat less
+often than stated; looks that are far apart and a first look at 20 runs keep the loss small
 (docs/verification.md measures it).
 
 Equal values are no precision: that n runs all have the same value leaves room for a share of about
@@ -27,13 +27,13 @@ from dataclasses import dataclass
 from math import ceil, log
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.results.measures import measure_scale, parse_request
 from sim.statistics.intervals import CONFIDENCE, Interval, mean_interval
 
-type Floats = NDArray[np.float64]
 type MoreRuns = Callable[[int], Mapping[str, Sequence[float] | Floats]]
 """Makes n more runs; by measure their n values, NaN where undefined."""
 

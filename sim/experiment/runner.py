@@ -14,8 +14,8 @@ from itertools import islice
 from pickle import PicklingError
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags
 from sim.errors import InputError
 from sim.experiment.chunk import ChunkResult, Task, error_text, lost_runs, run_chunk
 from sim.experiment.design import Design, DesignPoint
@@ -41,7 +41,7 @@ def run_design(
     engine: Engine,
     pool: Executor,
     workers: int,
-    done: NDArray[np.bool_],
+    done: Flags,
     emit: Emit,
 ) -> None:
     """Make all runs of a design that are not done yet.
@@ -153,7 +153,7 @@ def _loss(future: Future[ChunkResult]) -> Exception | None:
     return None
 
 
-def pending_tasks(design: Design, engine: Engine, done: NDArray[np.bool_]) -> Iterator[Task]:
+def pending_tasks(design: Design, engine: Engine, done: Flags) -> Iterator[Task]:
     """Go through the runs that are not done, in order of point and replication.
 
     The plan of a point is made when its first run is asked for and forgotten after the last.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Ints
 from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import Design, SweepDesign
 from sim.experiment.engine import Engine, compiled_engine
@@ -69,7 +69,7 @@ def perform(
     progress: bool = False,
     shard: Shard | None = None,
     retry_failed: bool = False,
-    planned: NDArray[np.int64] | None = None,
+    planned: Ints | None = None,
 ) -> SweepReport:
     """Make the runs of a design that a directory does not hold yet.
 
@@ -150,8 +150,8 @@ def summarise_results(directory: str | Path, design: SweepDesign) -> pd.DataFram
 
 def _run(
     design: Design,
-    done: NDArray[np.bool_],
-    mine: NDArray[np.bool_],
+    done: Flags,
+    mine: Flags,
     keep: Callable[[ChunkResult], None],
     engine: Engine | None,
     workers: int | None,

@@ -17,11 +17,9 @@ from typing import Any
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
-
-type Floats = NDArray[np.float64]
 
 SAMPLED = ("random", "latin_hypercube", "sobol", "morris", "saltelli")
 MORRIS_LEVELS = 4

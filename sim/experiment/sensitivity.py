@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiment.sampling import MORRIS_LEVELS, points_a_sample, problem, salib, sample
 from sim.experiment.store import load_results, sweep_manifest
@@ -89,7 +89,7 @@ def sensitivity(
     return pd.DataFrame(rows)
 
 
-def _points(stored: dict[str, Any], folder: Path) -> tuple[list[str], NDArray[np.float64]]:
+def _points(stored: dict[str, Any], folder: Path) -> tuple[list[str], Floats]:
     """Return the factors of a stored design and its points in the unit cube."""
     factors: Any = stored.get("factors")
     samples: Any = stored.get("samples")
@@ -177,7 +177,7 @@ def _chosen(means: pd.DataFrame, measures: Sequence[str] | None, source: str) ->
 
 
 def _saltelli(
-    factors: Sequence[str], _cube: NDArray[np.float64], values: NDArray[np.float64], seed: int
+    factors: Sequence[str], _cube: Floats, values: Floats, seed: int
 ) -> list[dict[str, Any]]:
     found = salib("analyze.sobol").analyze(
         problem(factors),
@@ -201,7 +201,7 @@ def _saltelli(
 
 
 def _morris(
-    factors: Sequence[str], cube: NDArray[np.float64], values: NDArray[np.float64], seed: int
+    factors: Sequence[str], cube: Floats, values: Floats, seed: int
 ) -> list[dict[str, Any]]:
     found = salib("analyze.morris").analyze(
         problem(factors),

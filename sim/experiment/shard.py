@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags
 from sim.errors import InputError
 
 
@@ -31,7 +31,7 @@ class Shard:
             raise InputError(f"shard = {text}: must be i/n with i from 1 to n, such as 3/8")
         return cls(int(number), int(of))
 
-    def mask(self, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    def mask(self, shape: tuple[int, ...]) -> Flags:
         """Tell which runs (points, replications) belong to it; growing a sweep moves none."""
         point, replication = np.indices(shape)
         return np.asarray((point + replication) % self.of == self.number - 1)

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Ints
 from sim.errors import InputError
 from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import SweepDesign
@@ -113,9 +113,7 @@ class ResultStore:
         finally:
             lock.release()
 
-    def write_manifest(
-        self, *, is_complete: bool, planned: NDArray[np.int64] | None = None
-    ) -> None:
+    def write_manifest(self, *, is_complete: bool, planned: Ints | None = None) -> None:
         """Write what the results were made with."""
         seconds = (now() - self._opened).total_seconds()
         content = {
@@ -134,7 +132,7 @@ class ResultStore:
         }
         write_manifest(self.directory, content)
 
-    def done(self, *, failed_too: bool = True) -> NDArray[np.bool_]:
+    def done(self, *, failed_too: bool = True) -> Flags:
         """Tell which runs are there already, as an array (points, replications).
 
         Parameters
@@ -162,9 +160,7 @@ def free_name(folder: Path, first: str) -> Path:
     return path
 
 
-def runs_there(
-    directory: Path, shape: tuple[int, int], *, failed_too: bool = True
-) -> NDArray[np.bool_]:
+def runs_there(directory: Path, shape: tuple[int, int], *, failed_too: bool = True) -> Flags:
     """Tell which runs a directory holds, as an array of a shape (points, replications)."""
     done = np.zeros(shape, dtype=np.bool_)
     for part in part_files(directory):
@@ -239,20 +235,20 @@ def seal_tables(directory: Path, names: Sequence[str]) -> None:
     write_manifest(directory, sweep_manifest(directory), files=files)
 
 
-def planned_there(directory: Path) -> NDArray[np.int64] | None:
+def planned_there(directory: Path) -> Ints | None:
     """Return the replications of each point that the runs were made to; None for all alike."""
     planned = sweep_manifest(directory).get("planned")
     return None if planned is None else np.asarray(planned, dtype=np.int64)
 
 
-def planned_runs(shape: tuple[int, ...], planned: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+def planned_runs(shape: tuple[int, ...], planned: Ints | None) -> Flags:
     """Tell which runs of a shape (points, replications) are to be made."""
     wanted = np.full(shape[0], shape[1]) if planned is None else planned
     return np.asarray(np.arange(shape[1]) < wanted[:, None])
 
 
 def iterate_points(
-    directory: Path, design: SweepDesign, planned: NDArray[np.int64] | None = None
+    directory: Path, design: SweepDesign, planned: Ints | None = None
 ) -> Iterator[pd.DataFrame]:
     """Go through the results point by point, holding few of them in memory.
 
@@ -287,7 +283,7 @@ def iterate_points(
         yield runs_frame(rest)
 
 
-def _select(tables: Sequence[pa.Table], wanted: NDArray[np.bool_]) -> list[pa.Table]:
+def _select(tables: Sequence[pa.Table], wanted: Flags) -> list[pa.Table]:
     """Keep the rows of some design points, and the tables that have any."""
     kept = [table.filter(wanted[table["point"].to_numpy()]) for table in tables]
     return [table for table in kept if table.num_rows]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from sim.arrays import Ints
 from sim.results.measures import measure_scale
 from sim.statistics.intervals import CONFIDENCE, mean_bounds, moments
 
@@ -36,8 +37,9 @@ def summarise(
     DataFrame
         One row a point: the factors, ``runs`` (that went well), ``failed``, and for each measure
         ``<measure>_mean``, ``_low`` and ``_high``: the interval of the mean over runs from
-        `sim.statistics.intervals.mean_bounds`, which stays where the measure can be. A measure that is
-        undefined in some run that went well also has ``<measure>_n``: the runs that its mean is of.
+        `sim.statistics.intervals.mean_bounds`, which stays where the measure can be. A measure
+        that is undefined in some run that went well also has ``<measure>_n``: the runs that its
+        mean is of.
     """
     return without_full_counts(summarise_with_counts(runs, factors, measures, confidence))
 
@@ -85,7 +87,7 @@ def measure_columns(runs: pd.DataFrame, factors: Sequence[str]) -> list[str]:
     return [name for name in runs.select_dtypes("number").columns if name not in others]
 
 
-def _group_keys(runs: pd.DataFrame, factors: Sequence[str]) -> NDArray[np.int64]:
+def _group_keys(runs: pd.DataFrame, factors: Sequence[str]) -> Ints:
     """Return the number of each run's design point, counted as they appear."""
     if "point" in runs:
         return runs["point"].to_numpy(dtype=np.int64)

@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.geography.projection import unwrapped
-
-type Floats = NDArray[np.float64]
 
 EXTENT = (21.0, 43.0, 42.5, 53.2)
 """What the fine base map covers: west, south, east, north (degrees)."""

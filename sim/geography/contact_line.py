@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.geography.loading import read_line
 from sim.geography.offsets import EXACT_KM, directions, locate, places_at
@@ -18,7 +19,6 @@ from sim.geography.projection import project, unproject, unwrapped
 from sim.geography.region import LonLat, lonlat_text
 from sim.geography.tracks import offset_track
 
-type Floats = NDArray[np.float64]
 type Side = Literal["auto", "left", "right"]
 
 KYIV = (30.5234, 50.4501)

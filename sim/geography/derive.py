@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import shapely
 import shapely.ops
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.geography.areas import read_areas, within_country
 from sim.geography.basemap import country_area
@@ -16,7 +16,6 @@ from sim.geography.joining import MAX_GAP_KM, chains, gap_km, lonlat_length_km
 from sim.geography.projection import project, unproject
 from sim.geography.region import lonlat_text
 
-type Floats = NDArray[np.float64]
 type LonLat = tuple[float, float]
 
 MAIN_SHARE = 0.5

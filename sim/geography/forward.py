@@ -1,14 +1,14 @@
 """Forward points: how near to the line support units may come."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.geography.contact_line import ContactLine
 
 
 def forward_points(
     line: ContactLine, standoff_km: float, step_km: float, *, key: str = "standoff_km"
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the forward point of each place along the line, at stand-off from all of it.
 
     A step back along the normal is not enough on a curved line: it may come near another bend. The

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 import pyproj
-from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
+from sim.arrays import Floats
 from sim.errors import InputError
-
-type Floats = NDArray[np.float64]
 
 WGS_84 = pyproj.CRS("OGC:CRS84")
 """Longitude and latitude in degrees, as GeoJSON (RFC 7946) has them."""

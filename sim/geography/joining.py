@@ -5,12 +5,10 @@ from collections import deque
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
 from sim.errors import InputError
 from sim.geography.geojson import without_repeats
-
-type Floats = NDArray[np.float64]
 
 MAX_GAP_KM = 25.0
 """Parts of a line whose ends are no farther apart than this are joined."""
@@ -76,9 +74,7 @@ def chains(parts: list[Floats], max_gap_km: float) -> list[Floats]:
     return sorted(found, key=lonlat_length_km, reverse=True)
 
 
-def _chain(
-    left: list[Floats], ends: Floats, waiting: NDArray[np.bool_], max_gap_km: float
-) -> Floats:
+def _chain(left: list[Floats], ends: Floats, waiting: Flags, max_gap_km: float) -> Floats:
     """Take the waiting part with most vertices, and join to it whatever is near its ends."""
     first = max(np.flatnonzero(waiting), key=lambda number: len(left[number]))
     waiting[first] = False

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.geography.geojson import Feature, GeoFile, read_geojson
 from sim.geography.joining import chains, join_parts, lonlat_length_km
 from sim.geography.region import LonLat, check_place
-
-type Floats = NDArray[np.float64]
 
 LONGEST = "longest"
 """The word that chooses the longest of several lines."""

@@ -2,9 +2,8 @@
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 EXACT_KM = 1e-6
 """Offsets closer together than this are the same; a millimetre."""

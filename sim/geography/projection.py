@@ -2,9 +2,8 @@
 
 import numpy as np
 import pyproj
-from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 
 def project(centre: tuple[float, float], lonlat: Floats) -> Floats:

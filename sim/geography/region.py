@@ -5,12 +5,11 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.geography.basemap import country_area
 
-type Floats = NDArray[np.float64]
 type LonLat = tuple[float, float]
 
 REGION = (20.0, 43.0, 45.0, 54.0)

@@ -2,9 +2,8 @@
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 _QUARTER_SEGMENTS = 4
 """Segments of a quarter circle where a track goes round the outside of a bend."""

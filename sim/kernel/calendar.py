@@ -7,11 +7,10 @@ next few lists, and a new one nearly always belongs at the head of its list, so 
 need about the same few steps however many events are pending. The length of a day is set anew
 when lists get long, or the days between events many.
 
-Events at the same instant are taken by kind, then by the two numbers they carry. The order is thus
-a property of the events and not of the order in which they were entered, which is what makes a run
-independent of how it is cut into steps. Where several sensors look at one violation at one instant,
-or several sources tell of it, who takes the event puts them in another order (`bring_forward`), for
-their numbers come from the order of a file.
+Events at the same instant are taken by kind, the lowest number first, then by the two numbers they
+carry. The order is thus a property of the events and not of the order in which they were entered,
+which is what makes a run independent of how it is cut into steps. Where these numbers come from the
+order of a file, who takes the event may put tied ones in another order (`bring_forward`).
 
 References
 ----------
@@ -21,39 +20,45 @@ event set problem, Communications of the ACM 31, 1220-1227.
 
 import numpy as np
 
+from sim.kernel.columns import F8, I4, I8, Column, Columns, Ints1D, Records, Row
 from sim.kernel.compile import compiled, handler
 from sim.kernel.instants import SAME_H
-from sim.kernel.world import Records, World, column
 
-EVENT = np.dtype(
-    [
-        ("time", "f8"),  # h, >= 0
-        ("until", "f8"),  # h, end of the visit of a look
-        ("kind", "i4"),
-        ("first", "i4"),  # a violation or drone
-        ("second", "i4"),  # a drone, unit, source or station
-        ("epoch", "i4"),  # of its drone or regime, without which it is void
-        ("next", "i4"),  # in its list, or among the unused; -1 for none
-    ],
-    align=True,
-)
-CALENDAR = np.dtype(
-    [
-        ("next", "i4"),  # row of the event that comes next, -1 for none
-        ("unused", "i4"),  # first of the rows given back
-        ("rows", "i4"),  # rows ever in use
-        ("days_per_h", "f8"),
-        ("day", "i8"),  # of the next event
-        ("taken", "i8"),  # events taken since the length of a day was last looked at,
-        ("passed", "i8"),  # events passed by in lists on entering since then,
-        ("turned", "i8"),  # and days gone through for the next event
-    ],
-    align=True,
-)
 
-column("events", EVENT)
-column("days", np.int32)  # (a power of two,) first event of each list, -1 for none
-column("calendar", CALENDAR)  # (1,)
+class EventRow(Row):
+    """An event that is pending."""
+
+    time: F8  # h, >= 0
+    until: F8  # h, for whoever takes it; so are the two numbers and the epoch
+    kind: I4
+    first: I4
+    second: I4
+    epoch: I4
+    next: I4  # in its list, or among the unused; -1 for none
+
+
+class CalendarRow(Row):
+    """The state of a calendar."""
+
+    horizon: F8  # h, after which nothing happens
+    pending: I8  # events entered and not yet taken
+    next: I4  # row of the event that comes next, -1 for none
+    unused: I4  # first of the rows given back
+    rows: I4  # rows ever in use
+    days_per_h: F8
+    day: I8  # of the next event
+    taken: I8  # events taken since the length of a day was last looked at,
+    passed: I8  # events passed by in lists on entering since then,
+    turned: I8  # and days gone through for the next event
+
+
+class Calendar(Columns):
+    """Columns that hold a calendar."""
+
+    calendar: Column[CalendarRow]  # (1,)
+    events: Column[EventRow]
+    days: Ints1D  # (a power of two,) first event of each list, -1 for none
+
 
 FIRST_DAYS_PER_H = 16.0
 LOOK_AFTER = 1024
@@ -64,40 +69,23 @@ MANY_DAYS = 4
 DAY_STEP = 2.0
 MOST_DAYS_PER_H = 1e9
 
-# The kinds of event, in the order in which they are taken at one instant.
-# Events of drones come first.
-DRONE_READY = 1
-DRONE_LOST = 2
-DRONE_REPLACED = 3
-DRONE_AT_CUE = 4
-DRONE_CUE_LOOK = 5
-DRONE_CUE_OVER = 6
-DRONE_BACK = 7
-GO_ON = 8  # a report whose drone gave it back
-TIP = 9  # the report of a source that needs a second look; before looks that may give it
-LOOK = 10
-REPORT = 11  # one that leaves no doubt
-CUE = 12
-DESK_DONE = 13
-CALL = 14
-UNIT_ARRIVED = 15
-UNIT_READY = 16
-CALL_EXPIRED = 17
-GRAVE_DUE = 18
-WORSEN = 19
-EASE = 20
+
+def pages(room: int) -> int:
+    """Return the number of lists for a calendar that has room for so many events."""
+    return 1 << max(0, room // 4 - 1).bit_length()
 
 
-def empty_calendar() -> Records:
-    """Return the state of a calendar without events."""
-    calendar = np.zeros(1, dtype=CALENDAR)
+def empty_calendar(horizon_h: float) -> Records:
+    """Return the state of a calendar without events, for a run that ends at a time (h)."""
+    calendar = np.zeros(1, dtype=CalendarRow.dtype)
+    calendar["horizon"] = horizon_h
     calendar["next"] = calendar["unused"] = -1
     calendar["days_per_h"] = FIRST_DAYS_PER_H
     return calendar
 
 
 @compiled
-def _before(one: Records, other: Records) -> bool:
+def _before(one: EventRow, other: EventRow) -> bool:
     if one.time != other.time:
         return bool(one.time < other.time)
     if one.kind != other.kind:
@@ -108,7 +96,7 @@ def _before(one: Records, other: Records) -> bool:
 
 
 @compiled
-def _row_for_new(calendar: Records, events: Records) -> int:
+def _row_for_new(calendar: CalendarRow, events: Column[EventRow]) -> int:
     row = calendar.unused
     if row >= 0:
         calendar.unused = events[row].next
@@ -118,7 +106,7 @@ def _row_for_new(calendar: Records, events: Records) -> int:
 
 
 @compiled
-def _insert(world: World, row: int) -> None:
+def _insert(world: Calendar, row: int) -> None:
     """Put an event into the list of its day."""
     calendar = world.calendar[0]
     events = world.events
@@ -144,13 +132,13 @@ def _insert(world: World, row: int) -> None:
 
 @compiled
 def push(
-    world: World, time: float, kind: int, first: int, second: int, epoch: int, until: float
+    world: Calendar, time: float, kind: int, first: int, second: int, epoch: int, until: float
 ) -> None:
     """Enter an event; nothing is entered that would fall after the end of the run."""
-    clock = world.clock[0]
-    if time > clock.horizon:
+    calendar = world.calendar[0]
+    if time > calendar.horizon:
         return
-    row = _row_for_new(world.calendar[0], world.events)
+    row = _row_for_new(calendar, world.events)
     new = world.events[row]
     new.time = time
     new.until = until
@@ -158,12 +146,12 @@ def push(
     new.first = first
     new.second = second
     new.epoch = epoch
-    clock.pending += 1
+    calendar.pending += 1
     _insert(world, row)
 
 
 @compiled
-def _find_next(world: World) -> None:
+def _find_next(world: Calendar) -> None:
     """Find the event that comes next, from the present day on."""
     calendar = world.calendar[0]
     days = world.days
@@ -187,15 +175,15 @@ def _find_next(world: World) -> None:
 
 
 @compiled
-def next_time(world: World) -> float:
+def next_time(world: Calendar) -> float:
     """Return the time of the event that comes next (h), infinite if none is pending."""
     row = world.calendar[0].next
     return float(world.events[row].time) if row >= 0 else np.inf
 
 
 @compiled
-def is_tied(world: World, row: int, other: int) -> bool:
-    """Tell whether an event is of the kind, violation and instant of one that comes before it."""
+def is_tied(world: Calendar, row: int, other: int) -> bool:
+    """Tell whether an event shares kind, first number and instant with one before it."""
     if other < 0:
         return False
     one, following = world.events[row], world.events[other]
@@ -207,7 +195,7 @@ def is_tied(world: World, row: int, other: int) -> bool:
 
 
 @compiled
-def bring_forward(world: World, row: int, other: int) -> None:
+def bring_forward(world: Calendar, row: int, other: int) -> None:
     """Let two tied events change places."""
     one, following = world.events[row], world.events[other]
     one.second, following.second = following.second, one.second
@@ -216,17 +204,16 @@ def bring_forward(world: World, row: int, other: int) -> None:
 
 
 @compiled
-def drop_first(world: World) -> None:
+def drop_first(world: Calendar) -> None:
     """Take the earliest event off the calendar."""
-    clock = world.clock[0]
     calendar = world.calendar[0]
     row = calendar.next
     event = world.events[row]
     world.days[calendar.day & (len(world.days) - 1)] = event.next
     event.next = calendar.unused
     calendar.unused = row
-    clock.pending -= 1
-    if clock.pending == 0:
+    calendar.pending -= 1
+    if calendar.pending == 0:
         calendar.next = -1
         return
     calendar.taken += 1
@@ -236,7 +223,7 @@ def drop_first(world: World) -> None:
 
 
 @handler
-def _adapt(world: World) -> None:
+def _adapt(world: Calendar) -> None:
     """Make days shorter where lists have grown long, longer where most days are empty."""
     calendar = world.calendar[0]
     factor = 1.0
@@ -252,7 +239,7 @@ def _adapt(world: World) -> None:
 
 
 @compiled
-def take_apart(world: World) -> int:
+def take_apart(world: Calendar) -> int:
     """Put all events into one list and empty the days; return its first event."""
     chain = -1
     for page in range(len(world.days)):
@@ -268,7 +255,7 @@ def take_apart(world: World) -> int:
 
 
 @compiled
-def put_together(world: World, chain: int) -> None:
+def put_together(world: Calendar, chain: int) -> None:
     """Put the events of a list back into their days."""
     while chain >= 0:
         following = world.events[chain].next

@@ -1,172 +1,234 @@
-"""Columns as compiled code sees them: `column[row]`, `column[row, place]`, `len(column)`.
+"""Tables for compiled code: rows with named fields, in columns that are seen as one thing.
 
-A column is the address of its world's table, where address and lengths of its array stand. It is
-less than a NumPy array on purpose: an index counts from the beginning and is never negative, so
-nothing has to be checked or counted from the end, and there are no slices. The engine reads columns
-some hundred times an event. To search it for slips, run it with `NUMBA_BOUNDSCHECK=1` and a cache
-folder of its own: then each index is checked.
+A `Columns` object holds NumPy arrays and a table of their addresses. Compiled functions get the
+address of that table alone and read `world.drones[d].stage` through it (`sim.kernel.access`):
+passing fifty arrays from function to function would cost more than the events themselves. Which
+columns there are, and of what type, is said by the annotations of a subclass; type checkers read
+the same annotations.
 """
 
-import operator
-from typing import Any
+import copy
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args, get_type_hints, overload
 
+import numpy as np
 from llvmlite import ir
-from numba import config, types
-from numba.core.typing import signature as signature_of
-from numba.core.typing.templates import (
-    AbstractTemplate,
-    AttributeTemplate,
-    infer_getattr,
-    infer_global,
+from numba import from_dtype, types
+from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import (
+    NativeValue,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
 )
-from numba.extending import lower_builtin, lower_getattr, models, register_model
+from numpy.typing import NDArray
 
-SLOTS = 4
-"""Slots of the table for each column: the address and up to three lengths."""
-MOST_DIMENSIONS = SLOTS - 1
+from sim.kernel.access import SLOTS, ColumnType
+
+type Records = Any
+"""A structured array, or one record of it; Numba sees its fields as attributes."""
+
+F8 = Annotated[float, np.dtype("f8")]
+I1 = Annotated[int, np.dtype("i1")]
+I4 = Annotated[int, np.dtype("i4")]
+I8 = Annotated[int, np.dtype("i8")]
+Bit = Annotated[bool, np.dtype("?")]
+F8x3 = Annotated[NDArray[np.float64], np.dtype(("f8", 3))]
+"""Fields of a row, as its class annotates them."""
 
 
-class ColumnType(types.Type):  # type: ignore[misc]
-    """Numba's type of a column: its entries, its dimensions, and its place in the table."""
+class Row:
+    """A row of a structured array; subclasses annotate its fields, in the order of their layout.
 
-    def __init__(self, item: Any, dimensions: int, slot: int) -> None:
-        self.item = item
-        self.dimensions = dimensions
-        self.slot = slot
-        super().__init__(name=f"Column({item}, {dimensions}, {slot})")
+    There are no instances: a row that code reads or writes is a record of NumPy or Numba, and the
+    class tells type checkers, and `dtype`, what it holds.
+    """
+
+    dtype: ClassVar[np.dtype[Any]]
+
+    def __init_subclass__(cls) -> None:
+        fields = get_type_hints(cls, include_extras=True)
+        del fields["dtype"]
+        cls.dtype = np.dtype([(name, get_args(of)[1]) for name, of in fields.items()], align=True)
+
+    if TYPE_CHECKING:  # Python code asks a record of NumPy for a field by its name
+
+        def __getitem__(self, field: str) -> Any:
+            """Return a field."""
+
+        def __setitem__(self, field: str, value: Any) -> None:
+            """Set a field."""
 
 
-class _ColumnModel(models.PrimitiveModel):  # type: ignore[misc]
+class Column[R]:
+    """A structured array with one `Row` an entry, as type checkers see it."""
+
+    if TYPE_CHECKING:
+        dtype: np.dtype[Any]
+        shape: tuple[int, ...]
+
+        def __len__(self) -> int: ...
+        @overload
+        def __getitem__(self, key: int | np.integer) -> R: ...
+        @overload
+        def __getitem__(self, key: Any) -> Any: ...
+        def __getitem__(self, key: Any) -> Any:
+            """Return a row, or what else NumPy gives for a key."""
+
+        def __setitem__(self, key: Any, value: Any) -> None:
+            """Set rows or fields."""
+
+        def copy(self) -> Any:
+            """Return an array of its own."""
+
+
+Floats1D = Annotated[NDArray[np.float64], np.float64, 1]
+Floats2D = Annotated[NDArray[np.float64], np.float64, 2]
+Floats3D = Annotated[NDArray[np.float64], np.float64, 3]
+Ints1D = Annotated[NDArray[np.int32], np.int32, 1]
+Ints2D = Annotated[NDArray[np.int32], np.int32, 2]
+Longs1D = Annotated[NDArray[np.int64], np.int64, 1]
+Flags2D = Annotated[NDArray[np.bool_], np.bool_, 2]
+"""Plain columns: their entries and dimensions."""
+
+_types: dict[str, dict[str, ColumnType]] = {}
+"""Numba's types of the columns of each class, by its name."""
+
+
+def _layout(of: Any) -> tuple[np.dtype[Any], int]:
+    """Return the entries and dimensions that an annotation stands for."""
+    arguments = get_args(of)
+    if len(arguments) == 1:
+        return arguments[0].dtype, 1
+    return np.dtype(arguments[1]), arguments[2]
+
+
+def _owned(array: Records) -> Records:
+    """Return an array whose memory nobody else has.
+
+    What is unpickled may lie in a buffer of the pickle, which others share or nobody may write to.
+    """
+    return array if array.flags.owndata and array.flags.writeable else np.array(array, order="C")
+
+
+class Columns:
+    """Arrays that compiled code sees as one thing; subclasses annotate them, attributes are arrays.
+
+    The object owns its arrays: a copy of it, shallow or deep, and one that was pickled have arrays
+    and addresses of their own, and go on like the original. The order of the annotations is the
+    order of the table of addresses, which machine code that is kept on disk has written into it.
+
+    Raises
+    ------
+    TypeError
+        When a column is missing, or is not a C-contiguous array of its declared type.
+    """
+
+    address: int  # of the table
+    _table: NDArray[np.int64]
+    _layouts: ClassVar[dict[str, tuple[np.dtype[Any], int, int]]]  # entries, dimensions, slot
+
+    def __init_subclass__(cls) -> None:
+        hints = get_type_hints(cls, include_extras=True)
+        names = [name for name in hints if name not in Columns.__annotations__]
+        cls._layouts = {
+            name: (*_layout(hints[name]), SLOTS * place) for place, name in enumerate(names)
+        }
+        _types[cls.__qualname__] = {
+            name: ColumnType(from_dtype(dtype), dimensions, slot)
+            for name, (dtype, dimensions, slot) in cls._layouts.items()
+        }
+
+    def __init__(self, **arrays: Records) -> None:
+        self._lay(arrays)
+
+    def _lay(self, arrays: dict[str, Records]) -> None:
+        """Take the columns and note where they are."""
+        if arrays.keys() != self._layouts.keys():
+            message = f"columns that do not match: {sorted(arrays.keys() ^ self._layouts.keys())}"
+            raise TypeError(message)
+        table = np.zeros(SLOTS * len(self._layouts), dtype=np.int64)
+        vars(self).update(_table=table, address=int(table.ctypes.data))
+        for name, array in arrays.items():
+            self.put(name, array)
+
+    def put(self, name: str, array: Records) -> None:
+        """Set a column to an array, as when it has to grow."""
+        dtype, dimensions, slot = self._layouts[name]
+        if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+            message = f"column {name}: {array.dtype} in {array.ndim} dimensions does not fit"
+            raise TypeError(message)
+        vars(self)[name] = array
+        self._table[slot] = array.ctypes.data
+        self._table[slot + 1 : slot + 1 + dimensions] = array.shape
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Records:
+            raise AttributeError(name)
+
+    def __setattr__(self, name: str, _value: Any) -> None:
+        message = (
+            f"{name} cannot be set: write into the column, or put() another array in its place"
+        )
+        raise AttributeError(message)
+
+    def __getstate__(self) -> dict[str, Records]:
+        """Return the columns; addresses do not last."""
+        return {name: vars(self)[name] for name in self._layouts}
+
+    def __setstate__(self, arrays: dict[str, Records]) -> None:
+        self._lay({name: _owned(array) for name, array in arrays.items()})
+
+    def __copy__(self) -> Self:
+        return copy.deepcopy(self)
+
+
+class _ColumnsType(types.Type):  # type: ignore[misc]
+    """Numba's type of a `Columns` class: the address of a table."""
+
+    def __init__(self, of: str) -> None:
+        self.of = of
+        super().__init__(name=f"Columns({of})")
+
+
+def _typeof_columns(value: Columns, _context: Any) -> _ColumnsType:
+    return _ColumnsType(type(value).__qualname__)
+
+
+class _ColumnsModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, of_type: Any) -> None:
         super().__init__(manager, of_type, ir.IntType(64))
 
 
-register_model(ColumnType)(_ColumnModel)
+def _unbox_columns(_type: Any, value: Any, context: Any) -> NativeValue:
+    number = context.pyapi.object_getattr_string(value, "address")
+    address = context.pyapi.long_as_ulonglong(number)
+    context.pyapi.decref(number)
+    failed = cgutils.is_not_null(context.builder, context.pyapi.err_occurred())
+    return NativeValue(address, is_error=failed)
 
 
-def _read(builder: Any, table: Any, slot: int, of_type: Any) -> Any:
-    """Read a slot of a table."""
-    slots = builder.inttoptr(table, of_type.as_pointer())
-    value = builder.load(builder.gep(slots, [ir.Constant(ir.IntType(64), slot)]))
-    # columns are moved between compiled calls only: no store of a rule can change the table
-    value.set_metadata("invariant.load", builder.module.add_metadata([]))
-    return value
-
-
-def _places(index: Any) -> tuple[Any, ...]:
-    """Return the types of the parts of an index."""
-    return tuple(index.types) if isinstance(index, types.BaseTuple) else (index,)
-
-
-def _fits(column: Any, index: Any) -> bool:
-    places = _places(index)
-    return (
-        isinstance(column, ColumnType)
-        and len(places) == column.dimensions
-        and all(isinstance(place, types.Integer) for place in places)
-    )
-
-
-def _entry(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    """Return the pointer to an entry."""
-    column, index = signature.args[:2]
-    table = arguments[0]
-    places = arguments[1]
-    parts = (
-        [builder.extract_value(places, axis) for axis in range(column.dimensions)]
-        if isinstance(index, types.BaseTuple)
-        else [places]
-    )
-    entry = None
-    for axis, (part, of_type) in enumerate(zip(parts, _places(index), strict=True)):
-        place = context.cast(builder, part, of_type, types.int64)
-        if config.BOUNDSCHECK:
-            length = _read(builder, table, column.slot + 1 + axis, ir.IntType(64))
-            outside = builder.icmp_unsigned(">=", place, length)  # so is a negative one
-            with builder.if_then(outside, likely=False):
-                message = f"index out of bounds of {column}"
-                context.call_conv.return_user_exc(builder, IndexError, (message,))
-        if entry is None:
-            entry = place
-        else:
-            length = _read(builder, table, column.slot + 1 + axis, ir.IntType(64))
-            entry = builder.add(builder.mul(entry, length), place)
-    array = _read(builder, table, column.slot, context.get_data_type(column.item).as_pointer())
-    return builder.gep(array, [entry])
-
-
-@infer_global(operator.getitem)
-class _GetEntry(AbstractTemplate):  # type: ignore[misc]
-    """The type of an entry; of a structured column, that of the record in place."""
-
-    def generic(self, arguments: Any, _keywords: Any) -> Any:
-        """Return the signature of `column[index]`."""
-        column, index = arguments
-        return signature_of(column.item, column, index) if _fits(column, index) else None
-
-
-@infer_global(operator.setitem)
-class _SetEntry(AbstractTemplate):  # type: ignore[misc]
-    """Entries of plain columns can be set."""
-
-    def generic(self, arguments: Any, _keywords: Any) -> Any:
-        """Return the signature of `column[index] = value`."""
-        column, index, value = arguments
-        plain = _fits(column, index) and not isinstance(column.item, types.Record)
-        return signature_of(types.void, column, index, value) if plain else None
-
-
-@infer_global(len)
-class _Length(AbstractTemplate):  # type: ignore[misc]
-    """The length of a column along its first dimension."""
-
-    def generic(self, arguments: Any, _keywords: Any) -> Any:
-        """Return the signature of `len(column)`."""
-        (column,) = arguments
-        return signature_of(types.int64, column) if isinstance(column, ColumnType) else None
+typeof_impl.register(Columns)(_typeof_columns)
+register_model(_ColumnsType)(_ColumnsModel)
+unbox(_ColumnsType)(_unbox_columns)
 
 
 @infer_getattr
-class _Shape(AttributeTemplate):  # type: ignore[misc]
-    """The lengths of a column."""
+class _Attributes(AttributeTemplate):  # type: ignore[misc]
+    """The columns of a `Columns` object."""
 
-    key = ColumnType
+    key = _ColumnsType
 
-    def resolve_shape(self, column: ColumnType) -> Any:
-        """Return the type of `column.shape`."""
-        return types.UniTuple(types.int64, column.dimensions)
-
-
-def _get_entry(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    item = signature.args[0].item
-    pointer = _entry(context, builder, signature, arguments)
-    if isinstance(item, types.Record):
-        return pointer
-    return context.unpack_value(builder, item, pointer)
+    def generic_resolve(self, columns: _ColumnsType, name: str) -> Any:
+        """Return the type of a column."""
+        return _types[columns.of].get(name)
 
 
-def _set_entry(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    item = signature.args[0].item
-    pointer = _entry(context, builder, signature, arguments)
-    cast = context.cast(builder, arguments[2], signature.args[2], item)
-    context.pack_value(builder, item, cast, pointer)
-    return context.get_dummy_value()
+def _see_column(_context: Any, _builder: Any, _columns: Any, table: Any, _name: str) -> Any:
+    return table
 
 
-def _length(builder: Any, column: Any, table: Any, axis: int) -> Any:
-    return _read(builder, table, column.slot + 1 + axis, ir.IntType(64))
-
-
-def _get_length(_context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    return _length(builder, signature.args[0], arguments[0], 0)
-
-
-def _get_shape(context: Any, builder: Any, column: Any, table: Any) -> Any:
-    lengths = [_length(builder, column, table, axis) for axis in range(column.dimensions)]
-    return context.make_tuple(builder, types.UniTuple(types.int64, column.dimensions), lengths)
-
-
-lower_builtin(operator.getitem, ColumnType, types.Any)(_get_entry)
-lower_builtin(operator.setitem, ColumnType, types.Any, types.Any)(_set_entry)
-lower_builtin(len, ColumnType)(_get_length)
-lower_getattr(ColumnType, "shape")(_get_shape)
+lower_getattr_generic(_ColumnsType)(_see_column)

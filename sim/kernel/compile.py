@@ -34,6 +34,7 @@ _PROCESS = f"{os.getpid()}-{secrets.token_hex(4)}"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _COMPILED_FOLDERS = (
     "kernel",
+    "world",
     "rules",
     "engine",
     "setup",

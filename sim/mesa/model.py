@@ -14,20 +14,23 @@ import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
 
-from sim.engine.world import advance_world, make_room, make_world, start_world
+from sim.engine.run import advance_world, make_room, start_world
 from sim.errors import InputError
-from sim.kernel.world import World
+from sim.mesa.drone_monitor import DroneMonitor
+from sim.mesa.headquarters import Headquarters
 from sim.mesa.state import WorldTime, held_strongly, held_weakly, number_events_after
+from sim.mesa.support_unit import SupportUnit
 from sim.mesa.view import RecordView
+from sim.mesa.violation import Violation
 from sim.results.measures import MEASURES, measure
 from sim.results.outcome import Outcome, checked_seed
-from sim.rules.drone import DroneMonitor, retask
-from sim.rules.headquarters import Headquarters
-from sim.rules.support_unit import SupportUnit
-from sim.rules.violation import PREVENTED, REAL, Violation, is_settled
+from sim.rules.drone import retask_drone
+from sim.rules.violation import PREVENTED, REAL, is_settled
 from sim.scenario import Scenario
-from sim.setup.plan import build_plan
-from sim.setup.retask import add_post, lay_retasked_post
+from sim.setup.draw import make_world
+from sim.setup.plan import Plan, build_plan
+from sim.setup.retask import add_post, build_retasked_post
+from sim.world.world import World
 
 
 class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
@@ -42,7 +45,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     Parameters
     ----------
     scenario
-        A scenario, or the path of a scenario file.
+        A scenario, the path of a scenario file, or a plan made before.
     rng
         Seed of the run; an int gives exactly the run of `simulate(scenario, seed=rng)`. With None a
         seed is drawn; with a NumPy generator it is drawn from that.
@@ -75,7 +78,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def __init__(
         self,
-        scenario: Scenario | str | Path,
+        scenario: Scenario | Plan | str | Path,
         rng: Any = None,
         step_minutes: float = 1440.0,
         collect_hours: float = 24.0,
@@ -88,13 +91,10 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             if not 0.0 < value < np.inf:
                 message = f"{key} = {value}: must be a number > 0"
                 raise InputError(message)
-        chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        if values:
-            chosen = chosen.with_values({key.replace("__", "."): v for key, v in values.items()})
         self.run_seed = rng if isinstance(rng, int) else int(self._seed)
         self.step_h = step_minutes / 60.0
         self.collect_h = collect_hours
-        self.plan = build_plan(chosen)
+        self.plan = _plan_of(scenario, values)
         self.world: World = make_world(self.plan, self.run_seed)
         start_world(self.world)
         self._views: dict[str, dict[int, Any]] = {}
@@ -132,7 +132,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     @property
     def hours(self) -> float:
         """Present time, hours since the start of the ceasefire."""
-        return float(self.world.clock["now"][0])
+        return self.world.now
 
     @property
     def measures(self) -> dict[str, float]:
@@ -252,20 +252,19 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         base = self.world.posts[["base_x", "base_y"]][record["post"]].item()
         key = (int(record["platform"]), int(record["group"]), base, from_km, to_km, offset_km)
         if key not in self._posts:
-            post, track = lay_retasked_post(
+            post, track = build_retasked_post(
                 self.plan, self.world, drone.row, from_km, to_km, offset_km
             )
             self._posts[key] = add_post(self.plan, self.world, post, track)
         self.make_room()
-        retask(self.world, drone.row, self._posts[key], self.hours)
+        retask_drone(self.world, drone.row, self._posts[key], self.hours)
 
     def _reported(self, name: str) -> float:
         return self.measures[name]
 
     @property
     def _at_end(self) -> bool:
-        clock = self.world.clock
-        return self.hours >= min(self.plan.horizon_h, float(clock["horizon"][0]))
+        return self.hours >= self.world.horizon_h
 
     def _finish(self) -> None:
         """End the run, once."""
@@ -303,7 +302,7 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         for agent in self.violations:
             if is_settled(rows[agent.row], now):
                 agent.remove()
-        latest = int(self.world.clock["next_candidate"][0])
+        latest = self.world.past_candidates
         for row in range(self._next_to_show, latest):
             real = rows["nature"][row] == REAL and rows["status"][row] != PREVENTED
             if real and not is_settled(rows[row], now):
@@ -319,3 +318,16 @@ class CeasefireModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, subscribers=held_weakly(state["subscribers"]))
         number_events_after(self._event_list)
+
+
+def _plan_of(scenario: Scenario | Plan | str | Path, values: dict[str, Any]) -> Plan:
+    """Return the plan of a scenario with some values changed; a plan is taken as it is."""
+    if isinstance(scenario, Plan) and not values:
+        return scenario
+    if isinstance(scenario, Plan):
+        chosen = scenario.scenario
+    else:
+        chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+    if values:
+        chosen = chosen.with_values({key.replace("__", "."): v for key, v in values.items()})
+    return build_plan(chosen)

@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernel.world import Records
+from sim.kernel.columns import Records
 
 if TYPE_CHECKING:
     from sim.mesa.model import CeasefireModel

@@ -9,12 +9,11 @@ from typing import Any
 import mesa  # noqa: F401 - loading it costs less where few calls lie below: it looks into them all
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sim.engine.world import advance_world, make_world, start_world
+from sim.arrays import Floats
+from sim.engine.run import advance_world, start_world
 from sim.errors import InputError
 from sim.geography import ContactLine
-from sim.kernel.world import World
 from sim.results.measures import (
     Request,
     breakdown,
@@ -34,7 +33,9 @@ from sim.results.tables import (
     violation_table,
 )
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 MAX_SEED = 2**63 - 1
 
@@ -58,7 +59,7 @@ class Outcome:
     seed: int
 
     def __repr__(self) -> str:
-        hours = float(self.world.clock["now"][0])
+        hours = self.world.now
         return f"Outcome({self.scenario.title!r}, seed={self.seed}, hours={hours:g})"
 
     @property
@@ -72,7 +73,7 @@ class Outcome:
         return self.plan.line
 
     @property
-    def posts(self) -> list[tuple[str, NDArray[np.float64]]]:
+    def posts(self) -> list[tuple[str, Floats]]:
         """Group and track (m, 2) in km of each post of this run."""
         first, count = self.world.posts["first_vertex"], self.world.posts["vertices"]
         tracks = [self.world.track_xy[a : a + n] for a, n in zip(first, count, strict=True)]
@@ -104,7 +105,7 @@ class Outcome:
             When a measure, property or value is not known.
         """
         asked = [parse_request(text) for text in requests]
-        now = float(self.world.clock["now"][0])
+        now = self.world.now
         times = [t for t in mark_times(self.plan, self.seed, asked) if t < now]
         marks = run_marked(self.plan, self.seed, times)[1] if times else {}
         return measure_requests(self.plan, self.world, self.seed, asked, marks)

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.kernel.world import World
 from sim.results.measures import busy_hours, present_hours
 from sim.rules.flight import ENDING_NAMES
 from sim.rules.headquarters import NOBODY, TASKS, US_STATES
@@ -27,6 +26,7 @@ from sim.rules.violation import (
 from sim.setup.forces import ForcePlan, Forces, draw_forces
 from sim.setup.plan import Plan
 from sim.setup.united_states import Course, draw_engagement
+from sim.world.world import World
 
 TEXT = pa.string()
 NAME = pa.dictionary(pa.int32(), pa.string())
@@ -73,10 +73,10 @@ def _named(codes: NDArray[np.signedinteger[Any]], names: tuple[str, ...]) -> Any
 
 def violation_table(plan: Plan, world: World) -> pd.DataFrame:
     """Return one row for each violation that happened so far."""
-    rows = world.violations[: int(world.clock["next_candidate"][0])]
+    rows = world.past_violations
     number = np.flatnonzero((rows["status"] != PREVENTED) & (rows["nature"] == REAL))
     rows = rows[number]
-    now = float(world.clock["now"][0])
+    now = world.now
     lonlat = plan.line.to_lonlat(np.column_stack([rows["x"], rows["y"]]))
     phases = plan.scenario.violations.phases
     starts = np.array([24.0 * phase.from_day for phase in phases])
@@ -121,7 +121,7 @@ def violation_table(plan: Plan, world: World) -> pd.DataFrame:
 
 def report_table(plan: Plan, world: World) -> pd.DataFrame:
     """Return one row for each report so far, in the order of onset of what it tells of."""
-    past = int(world.clock["next_candidate"][0])
+    past = world.past_candidates
     number = np.flatnonzero(world.cases["first_source"][:past] > NOBODY)
     rows, cases = world.violations[number], world.cases[number]
     sources = ("monitor", *plan.source_names)
@@ -150,7 +150,7 @@ def report_table(plan: Plan, world: World) -> pd.DataFrame:
 
 def headquarters_table(plan: Plan, world: World) -> pd.DataFrame:
     """Return one row for each station of the command chain, in order."""
-    now = float(world.clock["now"][0])
+    now = world.now
     rows = world.stations
     idle_since = now - rows["since"]
     busy_h = rows["busy_h"] + rows["busy"] * idle_since
@@ -237,7 +237,7 @@ def _all_there(plan: ForcePlan) -> Forces:
 
 def sortie_table(plan: Plan, world: World) -> pd.DataFrame:
     """Return one row for each sortie so far, in the order of launch."""
-    rows = world.sorties[: int(world.clock["sorties"][0])]
+    rows = world.past_sorties
     drone = rows["drone"]
     # the flights to confirm of a sortie under way stand with its drone until it lands
     drones = world.drones

@@ -7,33 +7,32 @@ at constant speed, so every time in it is known in advance.
 
 import numpy as np
 
-from sim.kernel.calendar import (
-    DRONE_AT_CUE,
-    DRONE_BACK,
-    DRONE_CUE_LOOK,
-    DRONE_CUE_OVER,
-    push,
-)
 from sim.kernel.compile import compiled, handler
 from sim.kernel.instants import SAME_H, before
-from sim.kernel.lots import lot
-from sim.kernel.world import World
-from sim.rules.drone import end_stay, fly_home, look_around
+from sim.rules.drone import fly_home, leave_station, schedule_looks_in_view
 from sim.rules.flight import (
     CONFIRMING,
     CUED,
     RETURNING,
+    begin_leg,
+    begin_stay,
     drone_point,
     enter_stage,
-    fly,
     patrol_point,
-    settle,
-    stay,
+    update_stage,
 )
-from sim.rules.headquarters import cue_over, pass_on
+from sim.rules.headquarters import close_search, pass_to_next_station
 from sim.rules.patrol import GRAZE_KM, path_position, track_point, track_position
-from sim.rules.sensor import look_closely, reach_of
+from sim.rules.sensor import reach_of, take_close_look
 from sim.rules.violation import CONFIRMED
+from sim.world.events import (
+    schedule_return,
+    schedule_search,
+    schedule_search_end,
+    schedule_search_look,
+)
+from sim.world.lots import lot
+from sim.world.world import World
 
 
 @compiled
@@ -49,7 +48,7 @@ def _position(world: World, d: int, v: int, x: float, y: float) -> tuple[float, 
 
 
 @compiled
-def _may_go(world: World, d: int, v: int, t: float) -> bool:
+def _can_be_cued(world: World, d: int, v: int, t: float) -> bool:
     """Tell whether a drone is on station and of use for confirming a report, wherever it is."""
     drone = world.drones[d]
     if not drone.on_from <= t < drone.on_until:
@@ -62,7 +61,7 @@ def _may_go(world: World, d: int, v: int, t: float) -> bool:
 
 
 @compiled
-def _hours_to(world: World, d: int, v: int, t: float, most_h: float) -> float:
+def _hours_into_position(world: World, d: int, v: int, t: float, most_h: float) -> float:
     """Return how long a drone needs into position.
 
     Infinite if that is longer than `most_h`, or if it could not be home in time.
@@ -84,7 +83,7 @@ def _hours_to(world: World, d: int, v: int, t: float, most_h: float) -> float:
 
 
 @compiled
-def _goes(world: World, v: int, d: int, hours: float, other: int, others_h: float) -> bool:
+def _goes_before(world: World, v: int, d: int, hours: float, other: int, others_h: float) -> bool:
     """Tell whether a drone goes rather than another one, which is not in position before it."""
     if other < 0 or before(hours, others_h):
         return True
@@ -98,8 +97,14 @@ def _first_of_post(
     """Return the drone of a post that is in position sooner than the best so far, or that one."""
     d = world.posts[p].first_drone
     while d >= 0:
-        hours = _hours_to(world, d, v, t, best_h) if _may_go(world, d, v, t) else np.inf
-        if hours < np.inf and not before(best_h, hours) and _goes(world, v, d, hours, best, best_h):
+        hours = (
+            _hours_into_position(world, d, v, t, best_h) if _can_be_cued(world, d, v, t) else np.inf
+        )
+        if (
+            hours < np.inf
+            and not before(best_h, hours)
+            and _goes_before(world, v, d, hours, best, best_h)
+        ):
             best, best_h = d, hours
         d = world.drones[d].next_here
     return best, best_h
@@ -135,39 +140,38 @@ def _first_in_position(world: World, v: int, t: float) -> int:
 
 
 @handler
-def cue(world: World, v: int, t: float) -> None:
+def send_to_confirm(world: World, v: int, t: float) -> None:
     """Send a drone to confirm a report, or let the report go on if there is none to send."""
     confirmed = world.violations[v].grade == CONFIRMED  # by another look at this very instant
     d = -1 if confirmed else _first_in_position(world, v, t)
     if d < 0:
-        pass_on(world, v, 0, t)
+        pass_to_next_station(world, v, 0, t)
         return
-    settle(world, d, t)
+    update_stage(world, d, t)
     drone = world.drones[d]
     post = world.posts[drone.post]
     x, y = drone_point(world, d, t)
     to_x, to_y = _position(world, d, v, x, y)
     drone.path_start = path_position(post, drone.path_start, drone.on_from, t)
-    end_stay(world, d, t)
+    leave_station(world, d, t)
     drone.cue = v
     drone.cues += 1
     world.cases[v].cued = d
-    end = fly(world, d, CUED, t, x, y, to_x, to_y)
-    push(world, end, DRONE_AT_CUE, d, 0, drone.epoch, 0.0)
+    end = begin_leg(world, d, CUED, t, x, y, to_x, to_y)
+    schedule_search(world, d, end)
 
 
 @handler
-def at_cue(world: World, d: int, t: float) -> None:
+def begin_search(world: World, d: int, t: float) -> None:
     """Begin to search where the place has come into the footprint."""
-    drone = world.drones[d]
     end = t + world.settings[0].search_h
     enter_stage(world, d, CONFIRMING, t, end, end)
-    push(world, end, DRONE_CUE_OVER, d, 0, drone.epoch, 0.0)
-    cue_look(world, d, 0, t)
+    schedule_search_end(world, d, end)
+    take_search_look(world, d, 0, t)
 
 
 @handler
-def cue_look(world: World, d: int, number: int, t: float) -> None:
+def take_search_look(world: World, d: int, number: int, t: float) -> None:
     """Look for what the report tells of, for the first time (number 0) or again.
 
     Such looks leave no doubt. They come until before the end of the search, and of the violation.
@@ -177,17 +181,17 @@ def cue_look(world: World, d: int, number: int, t: float) -> None:
     violation = world.violations[v]
     if violation.grade == CONFIRMED or not before(t, violation.end):
         return
-    look_closely(world, d, v, t)
+    take_close_look(world, d, v, t)
     number += 1
     again = drone.stage_start + number * world.platforms[drone.platform].look_h
     if violation.grade != CONFIRMED and before(again, min(violation.end, drone.stage_end)):
-        push(world, again, DRONE_CUE_LOOK, d, number, drone.epoch, 0.0)
+        schedule_search_look(world, d, number, again)
 
 
 @handler
-def leave_cue(world: World, d: int, t: float) -> None:
+def end_search(world: World, d: int, t: float) -> None:
     """Give the report back and return to the patrol, or home if there is no time for both."""
-    cue_over(world, d, t)
+    close_search(world, d, t)
     drone = world.drones[d]
     post = world.posts[drone.post]
     x, y = drone_point(world, d, t)
@@ -197,14 +201,14 @@ def leave_cue(world: World, d: int, t: float) -> None:
     if before(drone.took_off + sensor.endurance_h, back_at + post.return_h):
         fly_home(world, d, t)
         return
-    end = fly(world, d, RETURNING, t, x, y, to_x, to_y)
-    push(world, end, DRONE_BACK, d, 0, drone.epoch, 0.0)
+    end = begin_leg(world, d, RETURNING, t, x, y, to_x, to_y)
+    schedule_return(world, d, end)
 
 
 @handler
-def back_on_track(world: World, d: int, t: float) -> None:
+def resume_patrol(world: World, d: int, t: float) -> None:
     """Take the patrol up again where it was left."""
     drone = world.drones[d]
     world.sorties[drone.sortie].off_station = np.nan  # it is on station again
-    stay(world, d, t, drone.path_start)
-    look_around(world, d, t)
+    begin_stay(world, d, t, drone.path_start)
+    schedule_looks_in_view(world, d, t)

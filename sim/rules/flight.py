@@ -2,76 +2,16 @@
 
 All of a sortie is known when it begins: the way out, the stay on station, the way home and the
 turnaround. So it needs one event, at its end. What stage a drone is in meanwhile is noted when
-somebody asks (`settle`); whatever changes the plan does that first.
+somebody asks (`update_stage`); whatever changes the plan does that first.
 """
 
 import numpy as np
 
-from sim.kernel.calendar import DRONE_LOST, DRONE_READY, push
 from sim.kernel.compile import compiled
-from sim.kernel.world import World, column
 from sim.rules.patrol import path_position, track_point, track_position
 from sim.rules.weather import exposed_until, exposure_hours
-
-DRONE = np.dtype(
-    [
-        # The order follows the use: what a look needs lies close together in memory.
-        ("on_from", "f8"),  # h, of its stay on station, under way, to come or over
-        ("on_until", "f8"),
-        ("path_start", "f8"),  # km along the path, on coming on station; or where it left
-        ("post", "i4"),
-        ("epoch", "i4"),  # counts plans; voids the events of earlier ones
-        ("next_here", "i4"),  # next drone that serves the same post, -1 for none
-        ("platform", "i4"),
-        ("stage", "i4"),
-        ("detections", "i4"),
-        ("stage_start", "f8"),  # h
-        ("stage_end", "f8"),  # h, as planned
-        ("landing", "f8"),  # h, as planned
-        ("loss_left", "f8"),  # what is left of its loss threshold
-        ("exposed_since", "f8"),  # h, up to which it is used up; infinite on the ground
-        ("next_post", "i4"),  # the post it will serve from its next leg on
-        ("sortie", "i4"),  # row in the sortie table, -1 on the ground
-        ("ending", "i4"),  # why the present sortie ends
-        ("took_off", "f8"),  # h; its endurance runs from here
-        ("launched", "f8"),  # h, of the present sortie
-        ("x0", "f8"),  # km, start and end of the leg it flies
-        ("y0", "f8"),
-        ("x1", "f8"),
-        ("y1", "f8"),
-        ("off_x", "f8"),  # km, where it leaves its station
-        ("off_y", "f8"),
-        ("on_station_h", "f8"),  # in finished stays
-        ("flight_h", "f8"),  # in finished flights
-        ("cycle_share", "f8"),  # uniform: where in its cycle, or on its path, it starts
-        ("group", "i4"),
-        ("lives", "i4"),  # losses so far
-        ("held", "i4"),  # bits that keep it on the ground: `HELD`, `SWITCHED_OFF`, `WITHDRAWN`
-        ("cue", "i4"),  # the violation it is sent to confirm, -1 for none
-        ("cues", "i4"),  # flights to confirm so far
-        ("cues_before", "i4"),  # up to the present sortie
-        ("name", "i8"),  # its number in the drawing of lots
-    ],
-    align=True,
-)
-SORTIE = np.dtype(
-    [
-        ("drone", "i4"),
-        ("post", "i4"),
-        ("ending", "i4"),
-        ("launched", "f8"),
-        ("on_station", "f8"),
-        ("off_station", "f8"),
-        ("landed", "f8"),
-        ("cues", "i4"),
-    ],
-    align=True,
-)
-
-column("drones", DRONE)
-column("drone_zones", np.int32)  # (drones,) zone of the post that it will serve next
-column("loss_hazard", np.float64, 2)  # (drones, lives) exponential thresholds of loss
-column("sorties", SORTIE)
+from sim.world.events import schedule_loss, schedule_ready_drone
+from sim.world.world import World
 
 READY = 0  # could fly, but is held or grounded
 TURNAROUND = 1
@@ -117,7 +57,7 @@ def hours_between(start: float, end: float) -> float:
 
 
 @compiled
-def aloft(stage: int) -> bool:
+def is_airborne(stage: int) -> bool:
     """Tell whether a drone in this stage is in the air."""
     return (ALOFT_BITS >> stage) & 1 == 1
 
@@ -131,7 +71,7 @@ def join_post(world: World, d: int) -> None:
 
 
 @compiled
-def _quit_post(world: World, d: int) -> None:
+def _leave_post(world: World, d: int) -> None:
     drones = world.drones
     drone = drones[d]
     post = world.posts[drone.post]
@@ -145,11 +85,11 @@ def _quit_post(world: World, d: int) -> None:
 
 
 @compiled
-def serve(world: World, d: int, post: int, following: int) -> None:
+def assign_post(world: World, d: int, post: int, following: int) -> None:
     """Assign a drone the post it serves, and the one it will serve from its next leg on."""
     drone = world.drones[d]
     if drone.post != post:
-        _quit_post(world, d)
+        _leave_post(world, d)
         drone.post = post
         join_post(world, d)
     drone.next_post = following
@@ -177,7 +117,7 @@ def drone_point(world: World, d: int, t: float) -> tuple[float, float]:
         return patrol_point(world, d, t)
     if drone.stage == CONFIRMING:
         return drone.x1, drone.y1
-    if aloft(drone.stage):
+    if is_airborne(drone.stage):
         length = drone.stage_end - drone.stage_start
         share = (t - drone.stage_start) / length if length > 0.0 else 1.0
         return (
@@ -202,12 +142,12 @@ def count_exposure(world: World, d: int, t: float) -> None:
 
 
 @compiled
-def _foresee_loss(world: World, d: int, t: float, flight_end: float) -> None:
+def _schedule_loss_in_flight(world: World, d: int, t: float, flight_end: float) -> None:
     """Enter the loss of a drone that flies as planned if it comes before the flight ends."""
     drone = world.drones[d]
     sensor = world.platforms[drone.platform]
     drone.exposed_since = np.inf
-    if sensor.loss_per_h <= 0.0 or not aloft(drone.stage):
+    if sensor.loss_per_h <= 0.0 or not is_airborne(drone.stage):
         return
     drone.exposed_since = t
     begin = max(0.0, t)
@@ -217,11 +157,11 @@ def _foresee_loss(world: World, d: int, t: float, flight_end: float) -> None:
     zone = world.posts[drone.post].zone
     hours = max(0.0, drone.loss_left) / sensor.loss_per_h
     at = exposed_until(world, zone, begin, flight_end, factor, hours)
-    push(world, at, DRONE_LOST, d, 0, drone.epoch, 0.0)
+    schedule_loss(world, d, at)
 
 
 @compiled
-def note_stage(world: World, d: int, stage: int, start: float, end: float) -> None:
+def record_stage(world: World, d: int, stage: int, start: float, end: float) -> None:
     """Note the stage that a drone is in."""
     drone = world.drones[d]
     drone.stage = stage
@@ -236,9 +176,9 @@ def enter_stage(world: World, d: int, stage: int, t: float, end: float, flight_e
     The flight goes on as foreseen until `flight_end`; a loss before then goes on the calendar.
     """
     count_exposure(world, d, t)
-    note_stage(world, d, stage, t, end)
+    record_stage(world, d, stage, t, end)
     world.drones[d].epoch += 1
-    _foresee_loss(world, d, t, flight_end)
+    _schedule_loss_in_flight(world, d, t, flight_end)
 
 
 @compiled
@@ -255,7 +195,7 @@ def leg_hours(world: World, d: int, x0: float, y0: float, x1: float, y1: float) 
 
 
 @compiled
-def fly(
+def begin_leg(
     world: World, d: int, stage: int, t: float, x0: float, y0: float, x1: float, y1: float
 ) -> float:
     """Start a leg that ends with an event of its own; return when it will be over."""
@@ -266,11 +206,11 @@ def fly(
 
 
 @compiled
-def _enter_ready(world: World, d: int) -> None:
+def _schedule_next_launch(world: World, d: int) -> None:
     """Enter the end of the turnaround after the planned landing."""
     drone = world.drones[d]
     ready = drone.landing + world.platforms[drone.platform].turnaround_h
-    push(world, ready, DRONE_READY, d, 0, drone.epoch, 0.0)
+    schedule_ready_drone(world, d, ready)
 
 
 @compiled
@@ -290,7 +230,7 @@ def _plan_stay(world: World, d: int, arrival: float, path_start: float) -> None:
 
 
 @compiled
-def fly_out(world: World, d: int, t: float, x: float, y: float) -> None:
+def begin_way_out(world: World, d: int, t: float, x: float, y: float) -> None:
     """Fly from a point (km) on the way to the post and do there what is left of the sortie."""
     drone = world.drones[d]
     post = world.posts[drone.post]
@@ -298,11 +238,11 @@ def fly_out(world: World, d: int, t: float, x: float, y: float) -> None:
     _plan_stay(world, d, arrival, post.entry_km)
     _set_leg(world, d, x, y, post.entry_x, post.entry_y)
     enter_stage(world, d, OUTBOUND, t, arrival, drone.landing)
-    _enter_ready(world, d)
+    _schedule_next_launch(world, d)
 
 
 @compiled
-def _work_out(world: World, d: int) -> None:
+def _plan_sortie(world: World, d: int) -> None:
     """Work out the sortie from the base of a drone's post that goes as planned."""
     post = world.posts[world.drones[d].post]
     post.out_h = leg_hours(world, d, post.base_x, post.base_y, post.entry_x, post.entry_y)
@@ -324,17 +264,17 @@ def flight_hours(world: World, d: int) -> float:
     """
     post = world.posts[world.drones[d].post]
     if np.isnan(post.out_h):
-        _work_out(world, d)
+        _plan_sortie(world, d)
     return float(post.out_h + post.stay_h + post.home_h)
 
 
 @compiled
-def set_out(world: World, d: int, t: float) -> None:
+def begin_sortie(world: World, d: int, t: float) -> None:
     """Begin a sortie at the base; all of it is known now."""
     drone = world.drones[d]
     post = world.posts[drone.post]
     if np.isnan(post.out_h):
-        _work_out(world, d)
+        _plan_sortie(world, d)
     drone.took_off = t
     open_sortie(world, d, t)
     drone.path_start = post.entry_km
@@ -344,27 +284,27 @@ def set_out(world: World, d: int, t: float) -> None:
     drone.off_x, drone.off_y = post.off_x, post.off_y
     _set_leg(world, d, post.base_x, post.base_y, post.entry_x, post.entry_y)
     enter_stage(world, d, OUTBOUND, t, drone.on_from, drone.landing)
-    _enter_ready(world, d)
+    _schedule_next_launch(world, d)
 
 
 @compiled
-def stay(world: World, d: int, t: float, path_start: float) -> None:
+def begin_stay(world: World, d: int, t: float, path_start: float) -> None:
     """Be on station from `t` on, starting at a place of the path, and then do as planned."""
     drone = world.drones[d]
     _plan_stay(world, d, t, path_start)
     enter_stage(world, d, ON_STATION, t, drone.on_until, drone.landing)
-    _enter_ready(world, d)
+    _schedule_next_launch(world, d)
 
 
 @compiled
-def fly_back(world: World, d: int, t: float, x: float, y: float) -> None:
+def begin_way_home(world: World, d: int, t: float, x: float, y: float) -> None:
     """Fly from a point (km) to the base."""
     drone = world.drones[d]
     post = world.posts[drone.post]
     drone.landing = t + leg_hours(world, d, x, y, post.base_x, post.base_y)
     _set_leg(world, d, x, y, post.base_x, post.base_y)
     enter_stage(world, d, INBOUND, t, drone.landing, drone.landing)
-    _enter_ready(world, d)
+    _schedule_next_launch(world, d)
 
 
 @compiled
@@ -402,36 +342,36 @@ def close_sortie(world: World, d: int, t: float, ending: int) -> None:
 
 
 @compiled
-def _arrive(world: World, d: int) -> None:
+def _record_arrival(world: World, d: int) -> None:
     """Note that a drone has come on station."""
     drone = world.drones[d]
     world.sorties[drone.sortie].on_station = drone.on_from
-    note_stage(world, d, ON_STATION, drone.on_from, drone.on_until)
+    record_stage(world, d, ON_STATION, drone.on_from, drone.on_until)
 
 
 @compiled
-def _leave(world: World, d: int) -> None:
+def _record_departure(world: World, d: int) -> None:
     """Note that a drone has left its station as planned."""
     drone = world.drones[d]
     post = world.posts[drone.post]
-    end_on_station(world, d, drone.on_until)
+    record_end_of_stay(world, d, drone.on_until)
     _set_leg(world, d, drone.off_x, drone.off_y, post.base_x, post.base_y)
-    note_stage(world, d, INBOUND, drone.on_until, drone.landing)
+    record_stage(world, d, INBOUND, drone.on_until, drone.landing)
 
 
 @compiled
-def _land(world: World, d: int) -> None:
+def _record_landing(world: World, d: int) -> None:
     """Note that a drone has come home."""
     drone = world.drones[d]
     landed = drone.landing
     close_sortie(world, d, landed, drone.ending)
     drone.exposed_since = np.inf
     ready = landed + world.platforms[drone.platform].turnaround_h
-    note_stage(world, d, TURNAROUND, landed, ready)
+    record_stage(world, d, TURNAROUND, landed, ready)
 
 
 @compiled
-def end_on_station(world: World, d: int, t: float) -> None:
+def record_end_of_stay(world: World, d: int, t: float) -> None:
     """Note the end of a stay on station."""
     drone = world.drones[d]
     drone.on_station_h += hours_between(drone.stage_start, t)
@@ -439,14 +379,14 @@ def end_on_station(world: World, d: int, t: float) -> None:
 
 
 @compiled
-def settle(world: World, d: int, t: float) -> None:
+def update_stage(world: World, d: int, t: float) -> None:
     """Note the stages that a drone has gone through by now as planned."""
     drone = world.drones[d]
     if t < drone.stage_end:
         return
     if drone.stage == OUTBOUND:
-        _arrive(world, d)
+        _record_arrival(world, d)
     if drone.stage == ON_STATION and t >= drone.stage_end:
-        _leave(world, d)
+        _record_departure(world, d)
     if drone.stage == INBOUND and t >= drone.stage_end:
-        _land(world, d)
+        _record_landing(world, d)

@@ -7,23 +7,10 @@ call for support. Graver reports are worked on first, older ones first among equ
 
 import numpy as np
 
-from sim.kernel.calendar import (
-    CALL,
-    CUE,
-    DESK_DONE,
-    DRONE_CUE_OVER,
-    GO_ON,
-    bring_forward,
-    is_tied,
-    next_time,
-    push,
-)
+from sim.kernel.calendar import bring_forward, is_tied, next_time
 from sim.kernel.compile import compiled, handler
 from sim.kernel.instants import SAME_H
-from sim.kernel.lots import lot
-from sim.kernel.world import World, column
-from sim.mesa.view import RemovableView
-from sim.rules.support_unit import call
+from sim.rules.support_unit import answer_call
 from sim.rules.violation import (
     AT_DESK,
     ATTRIBUTED,
@@ -39,54 +26,15 @@ from sim.rules.violation import (
     UNCONFIRMED,
     UNKNOWN,
 )
-
-STATION = np.dtype(
-    [
-        ("task", "i4"),
-        ("desks", "i4"),
-        ("min_severity", "i4"),
-        ("american", "i4"),  # closed while the United States are not engaged
-        ("waits", "i4"),  # while closed reports wait
-        ("recognises", "f8"),  # chance that analysis recognises a false report
-        ("closed", "i4"),  # bits that keep it closed: `AWAY`, `SHUT`
-        ("busy", "i4"),
-        ("queued", "i4"),
-        ("longest", "i4"),  # queue so far
-        ("served", "i8"),
-        ("left", "i8"),  # reports that waited and went on without it when it closed
-        ("since", "f8"),  # h, up to which the two sums below are taken
-        ("busy_h", "f8"),  # desk hours at work
-        ("queue_h", "f8"),  # report hours of waiting
-    ],
-    align=True,
+from sim.world.events import (
+    schedule_call,
+    schedule_cue,
+    schedule_desk_end,
+    schedule_going_on,
+    schedule_search_end,
 )
-SOURCE = np.dtype(
-    [("confirmed", "i4"), ("american", "i4"), ("attribution", "f8"), ("name", "i8")],
-    align=True,
-)
-REFEREE = np.dtype(
-    [
-        ("recognises_unconfirmed", "f8"),
-        ("recognises_not_found", "f8"),
-        ("recognises_confirmed", "f8"),
-        ("dismisses_unconfirmed", "f8"),
-        ("dismisses_not_found", "f8"),
-    ],
-    align=True,
-)
-US = np.dtype(
-    [("state", "i4"), ("since", "f8"), ("engaged_h", "f8")],  # h, in finished spells
-    align=True,
-)
-
-column("stations", STATION)
-column("station_head", np.int32, 2)  # (stations, 6) longest-waiting report of each severity
-column("station_tail", np.int32, 2)  # (stations, 6)
-column("desk_hours", np.float64, 2)  # (violations, stations) time at a desk
-column("sources", SOURCE)
-column("report_at", np.float64, 2)  # (violations, sources) h, infinite for no report
-column("referee", REFEREE)  # (1,)
-column("us", US)  # (1,) engagement of the United States
+from sim.world.lots import lot
+from sim.world.world import World
 
 ANALYSIS = 0
 RULING = 1
@@ -107,7 +55,7 @@ NOBODY = -2
 
 
 @compiled
-def sighted(world: World, v: int, d: int, sure: bool, t: float) -> None:
+def record_detection(world: World, v: int, d: int, sure: bool, t: float) -> None:
     """Take note of a look of a monitor that carried the evidence to its threshold."""
     violation = world.violations[v]
     drone = world.drones[d]
@@ -115,11 +63,11 @@ def sighted(world: World, v: int, d: int, sure: bool, t: float) -> None:
     if np.isnan(violation.detected):
         violation.detected = t
         violation.detector = d
-    _learn(world, v, sure, world.platforms[drone.platform].attribution, MONITOR, t)
+    _update_knowledge(world, v, sure, world.platforms[drone.platform].attribution, MONITOR, t)
 
 
 @handler
-def choose_source(world: World, row: int) -> None:
+def choose_tied_report(world: World, row: int) -> None:
     """Of sources that tell of one violation at one instant, let the first be drawn by lot."""
     v = world.events[row].first
     other = world.events[row].next
@@ -131,7 +79,7 @@ def choose_source(world: World, row: int) -> None:
 
 
 @handler
-def hear(world: World, v: int, source: int, t: float) -> None:
+def receive_report(world: World, v: int, source: int, t: float) -> None:
     """Take in the report of a source; it is silent while its nation is not there."""
     violation = world.violations[v]
     spec = world.sources[source]
@@ -141,11 +89,13 @@ def hear(world: World, v: int, source: int, t: float) -> None:
     if sure and np.isnan(violation.detected):
         violation.detected = t
     if sure or violation.grade == UNKNOWN:
-        _learn(world, v, sure, spec.attribution, source, t)
+        _update_knowledge(world, v, sure, spec.attribution, source, t)
 
 
 @compiled
-def _learn(world: World, v: int, sure: bool, attribution: float, source: int, t: float) -> None:
+def _update_knowledge(
+    world: World, v: int, sure: bool, attribution: float, source: int, t: float
+) -> None:
     """Open the case of a violation, or let a second sighting confirm it."""
     violation = world.violations[v]
     case = world.cases[v]
@@ -164,13 +114,13 @@ def _learn(world: World, v: int, sure: bool, attribution: float, source: int, t:
     if new:
         violation.reported = t
         case.first_source = source
-        _open(world, v, t)
+        _open_report(world, v, t)
     elif sure and violation.status == CUEING:
-        _call_off(world, v, t)
+        _call_off_search(world, v, t)
 
 
 @compiled
-def _open(world: World, v: int, t: float) -> None:
+def _open_report(world: World, v: int, t: float) -> None:
     """Send a report on its way: to the drones if it needs a second look, else to the desks."""
     violation = world.violations[v]
     settings = world.settings[0]
@@ -180,49 +130,49 @@ def _open(world: World, v: int, t: float) -> None:
         and violation.severity >= settings.cue_severity
     ):
         violation.status = CUEING
-        push(world, t, CUE, v, 0, 0, 0.0)
+        schedule_cue(world, v, t)
     else:
-        pass_on(world, v, 0, t)
+        pass_to_next_station(world, v, 0, t)
 
 
 @compiled
-def _call_off(world: World, v: int, t: float) -> None:
+def _call_off_search(world: World, v: int, t: float) -> None:
     """Tell the drone under way that the report is confirmed; `sim.rules.cue` takes it back."""
     d = world.cases[v].cued
     if d < 0:
         return  # the search for a drone is still to come, at this very instant
-    push(world, t, DRONE_CUE_OVER, d, 0, world.drones[d].epoch, 0.0)
+    schedule_search_end(world, d, t)
 
 
 @compiled
-def cue_failed(world: World, d: int, t: float) -> None:
+def give_up_search(world: World, d: int, t: float) -> None:
     """Let the report of a drone that cannot go on looking go on as it is."""
     v = world.drones[d].cue
     world.drones[d].cue = -1
-    pass_on(world, v, 0, t)
+    pass_to_next_station(world, v, 0, t)
 
 
 @compiled
-def give_back(world: World, d: int, t: float) -> None:
+def release_report(world: World, d: int, t: float) -> None:
     """Let the report of a drone go on; by an event where others may do so at this instant."""
     if next_time(world) <= t + SAME_H:
-        push(world, t, GO_ON, world.drones[d].cue, 0, 0, 0.0)
+        schedule_going_on(world, world.drones[d].cue, t)
         world.drones[d].cue = -1
     else:
-        cue_failed(world, d, t)
+        give_up_search(world, d, t)
 
 
 @compiled
-def cue_over(world: World, d: int, t: float) -> None:
+def close_search(world: World, d: int, t: float) -> None:
     """Let the report of a drone that has looked go on, confirmed or not found."""
     violation = world.violations[world.drones[d].cue]
     if violation.grade != CONFIRMED:
         violation.grade = NOT_FOUND
-    give_back(world, d, t)
+    release_report(world, d, t)
 
 
 @compiled
-def pass_on(world: World, v: int, first: int, t: float) -> None:
+def pass_to_next_station(world: World, v: int, first: int, t: float) -> None:
     """Bring a report to the next station, from `first` on, that deals with it."""
     violation = world.violations[v]
     for s in range(first, len(world.stations)):
@@ -232,15 +182,15 @@ def pass_on(world: World, v: int, first: int, t: float) -> None:
         violation.status = AT_DESK
         world.cases[v].station = s
         if station.closed or station.busy >= station.desks:
-            _wait(world, v, s, t)
+            _queue_report(world, v, s, t)
         else:
-            _serve(world, v, s, t)
+            _begin_desk_work(world, v, s, t)
         return
-    _leave_chain(world, v, t)
+    _finish_chain(world, v, t)
 
 
 @compiled
-def _leave_chain(world: World, v: int, t: float) -> None:
+def _finish_chain(world: World, v: int, t: float) -> None:
     """Turn a report that passed all stations into a call, if it is grave enough."""
     violation = world.violations[v]
     settings = world.settings[0]
@@ -253,13 +203,13 @@ def _leave_chain(world: World, v: int, t: float) -> None:
     if lead.present == 0:
         delay += lead.absent_delay_h
     if delay > 0.0:
-        push(world, t + delay, CALL, v, 0, 0, 0.0)
+        schedule_call(world, v, t + delay)
     else:
-        call(world, v, t)
+        answer_call(world, v, t)
 
 
 @compiled
-def _count_time(world: World, s: int, t: float) -> None:
+def _update_totals(world: World, s: int, t: float) -> None:
     """Add up the hours of work and of waiting since they were last added up."""
     station = world.stations[s]
     station.busy_h += station.busy * (t - station.since)
@@ -268,16 +218,16 @@ def _count_time(world: World, s: int, t: float) -> None:
 
 
 @compiled
-def _serve(world: World, v: int, s: int, t: float) -> None:
-    _count_time(world, s, t)
+def _begin_desk_work(world: World, v: int, s: int, t: float) -> None:
+    _update_totals(world, s, t)
     world.stations[s].busy += 1
-    push(world, t + world.desk_hours[v, s], DESK_DONE, v, s, 0, 0.0)
+    schedule_desk_end(world, v, s, t + world.desk_hours[v, s])
 
 
 @compiled
-def _wait(world: World, v: int, s: int, t: float) -> None:
+def _queue_report(world: World, v: int, s: int, t: float) -> None:
     """Let a report wait for a desk, last among those of its severity."""
-    _count_time(world, s, t)
+    _update_totals(world, s, t)
     station = world.stations[s]
     severity = world.violations[v].severity
     case = world.cases[v]
@@ -295,9 +245,9 @@ def _wait(world: World, v: int, s: int, t: float) -> None:
 
 
 @compiled
-def _next_waiting(world: World, s: int, t: float) -> int:
+def _next_report(world: World, s: int, t: float) -> int:
     """Take the gravest, then oldest, report out of a station's queue; -1 if it is empty."""
-    _count_time(world, s, t)
+    _update_totals(world, s, t)
     for severity in range(5, 0, -1):
         v = int(world.station_head[s, severity])
         if v < 0:
@@ -318,29 +268,29 @@ def _fill_desks(world: World, s: int, t: float) -> None:
     """Put waiting reports on the free desks of an open station."""
     station = world.stations[s]
     while not station.closed and station.busy < station.desks and station.queued > 0:
-        _serve(world, _next_waiting(world, s, t), s, t)
+        _begin_desk_work(world, _next_report(world, s, t), s, t)
 
 
 @handler
-def desk_done(world: World, v: int, s: int, t: float) -> None:
+def finish_desk_work(world: World, v: int, s: int, t: float) -> None:
     """Finish the work of a station on a report."""
-    _count_time(world, s, t)
+    _update_totals(world, s, t)
     station = world.stations[s]
     station.busy -= 1
     station.served += 1
     _fill_desks(world, s, t)
     if station.task == ANALYSIS:
-        kept = not _recognised(world, v, station.recognises, t)
+        kept = not _is_recognised(world, v, station.recognises, t)
     elif station.task == RULING:
         kept = _rule(world, v, t)
     else:
         kept = True
     if kept:
-        pass_on(world, v, s + 1, t)
+        pass_to_next_station(world, v, s + 1, t)
 
 
 @compiled
-def _recognised(world: World, v: int, chance: float, t: float) -> bool:
+def _is_recognised(world: World, v: int, chance: float, t: float) -> bool:
     """Tell whether a false report is recognised now, and drop it if so."""
     if world.violations[v].nature == REAL:
         return False
@@ -370,7 +320,7 @@ def _rule(world: World, v: int, t: float) -> bool:
         recognises, dismisses = referee.recognises_confirmed, 0.0
     elif violation.grade == NOT_FOUND:
         recognises, dismisses = referee.recognises_not_found, referee.dismisses_not_found
-    if _recognised(world, v, recognises, t):
+    if _is_recognised(world, v, recognises, t):
         return False
     if violation.nature == REAL and case.dismissal_mark < dismisses:
         _dismiss(world, v, t)
@@ -382,7 +332,7 @@ def _rule(world: World, v: int, t: float) -> bool:
 
 
 @compiled
-def us_changed(world: World, state: int, t: float) -> None:
+def apply_us_state(world: World, state: int, t: float) -> None:
     """Open or close the stations of the United States."""
     us = world.us[0]
     if us.state == ENGAGED:
@@ -399,87 +349,23 @@ def us_changed(world: World, state: int, t: float) -> None:
         if not station.american:
             continue
         if station.closed and not station.waits:
-            _let_pass(world, s, t)
+            _release_queue(world, s, t)
         _fill_desks(world, s, t)
 
 
 @compiled
-def _let_pass(world: World, s: int, t: float) -> None:
+def _release_queue(world: World, s: int, t: float) -> None:
     """Let all reports that wait for a station go on without it."""
     station = world.stations[s]
     while station.queued > 0:
         station.left += 1
-        pass_on(world, _next_waiting(world, s, t), s + 1, t)
+        pass_to_next_station(world, _next_report(world, s, t), s + 1, t)
 
 
 @compiled
-def shut(world: World, s: int, t: float) -> None:
+def close_station(world: World, s: int, t: float) -> None:
     """Close a station for good: what is on its desks is finished, all else passes it by."""
     station = world.stations[s]
     station.closed |= SHUT
     station.waits = 0
-    _let_pass(world, s, t)
-
-
-class Headquarters(RemovableView):
-    """A station of the command chain: a live view of its record.
-
-    Its `pos` is nan where the scenario states no place.
-    """
-
-    column = "stations"
-
-    def _place(self) -> tuple[float, float]:
-        spec = self.model.plan.scenario.headquarters[self.name]
-        if spec.lon is None or spec.lat is None:
-            return np.nan, np.nan
-        x, y = self.model.plan.line.to_plane(spec.lon, spec.lat)
-        return float(x), float(y)
-
-    @property
-    def name(self) -> str:
-        """Name in the scenario."""
-        return self.model.plan.station_names[self.row]
-
-    @property
-    def task(self) -> str:
-        """One of `analysis`, `ruling`, `coordination`."""
-        return TASKS[int(self.record["task"])]
-
-    @property
-    def nation(self) -> str:
-        """Nation that provides it; empty where none is stated."""
-        nation: str = self.model.plan.scenario.headquarters[self.name].nation
-        return nation
-
-    @property
-    def open(self) -> bool:
-        """Whether it works; a station of the United States does while they are engaged."""
-        return not self.record["closed"]
-
-    @property
-    def busy(self) -> int:
-        """Desks at work."""
-        return int(self.record["busy"])
-
-    @property
-    def queued(self) -> int:
-        """Reports that wait for a desk."""
-        return int(self.record["queued"])
-
-    @property
-    def served(self) -> int:
-        """Reports it has finished."""
-        return int(self.record["served"])
-
-    @property
-    def removed(self) -> bool:
-        """Whether it was closed for good."""
-        return bool(self.record["closed"] & SHUT)
-
-    def remove(self) -> None:
-        """Take it out of the model for good: reports that wait for it, or come, pass it by."""
-        if not self.removed:
-            self.model.make_room()
-            shut(self.model.world, self.row, self.model.hours)
-        super().remove()
+    _release_queue(world, s, t)

@@ -13,77 +13,12 @@ form. The
 import numpy as np
 
 from sim.kernel.compile import compiled
-from sim.kernel.world import Records, World, column
+from sim.world.rows import PostRow, ReachRow
+from sim.world.world import World
 
-POST = np.dtype(
-    [
-        # The order follows the use: what a look needs lies close together in memory.
-        ("patrol", "i4"),
-        ("first_drone", "i4"),  # of those that serve it, -1 for none
-        ("first_vertex", "i4"),  # of its track
-        ("vertices", "i4"),
-        ("track_km", "f8"),
-        ("period_km", "f8"),  # length of the path
-        ("speed_kmh", "f8"),  # along the mapped track
-        ("radius_km", "f8"),
-        ("platform", "i4"),
-        ("group", "i4"),
-        ("zone", "i4"),  # of weather and jamming
-        ("base_x", "f8"),
-        ("base_y", "f8"),
-        ("entry_km", "f8"),  # where along the track drones come on station
-        ("entry_x", "f8"),
-        ("entry_y", "f8"),
-        ("return_h", "f8"),  # way home from the farthest point of the track
-        # of each sortie that goes as planned; worked out at the first
-        ("out_h", "f8"),  # way out; nan before the first sortie
-        ("stay_h", "f8"),  # on station
-        ("home_h", "f8"),  # way home
-        ("off_x", "f8"),  # km, where it leaves its station
-        ("off_y", "f8"),
-    ],
-    align=True,
-)
-REACH = np.dtype(
-    [
-        ("post", "i4"),
-        ("first_segment", "i4"),
-        ("gap_from", "i4"),  # the longest run of segments in between that are too far away
-        ("gap_to", "i4"),
-        ("end_segment", "i4"),
-    ],
-    align=True,
-)
-
-SEGMENT = np.dtype(
-    [
-        ("x", "f8"),  # km, its first vertex
-        ("y", "f8"),
-        ("unit_x", "f8"),  # direction: plane km per km along the track
-        ("unit_y", "f8"),
-        ("from_km", "f8"),  # along the track
-        ("to_km", "f8"),
-    ],
-    align=True,
-)
-CIRCLE = np.dtype(
-    [("x", "f8"), ("y", "f8"), ("radius_km", "f8"), ("transit_kmh", "f8"), ("post", "i4")],
-    align=True,
-)
 BLOCK_CELLS = 32
-BLOCK = np.dtype([("block", "i8"), ("cells", "i8")], align=True)
-"""Which of `BLOCK_CELLS` cells in a row, those of one block, a post can see into: a bit each."""
+"""Cells in a row of the grid, those of one block: a bit each of `BlockRow.cells`."""
 
-column("posts", POST)
-column("circles", CIRCLE)  # of the posts whose drones can be cued; see `post_circles`
-column("track_xy", np.float64, 2)  # (vertices, 2) km, all tracks one after another
-column("segments", SEGMENT)  # (vertices,) from each vertex to the next; not read of static posts
-column("track_at", np.float64)  # (vertices,) km along the track
-column("reach_start", np.int32)  # (cells + 2,) rows of `reach` of each cell
-column("reach", REACH)  # which part of which track can see into a cell
-column("post_start", np.int32)  # (posts + 1,) rows of `post_blocks` of each post
-column("post_blocks", BLOCK)  # the cells that a post can see into
-column("visits", np.float64, 2)  # (segments, 2) scratch for the stretches in view
 
 SHUTTLE = 0
 CIRCUIT = 1
@@ -106,7 +41,7 @@ def _folded(way: float, period: float) -> float:
 
 
 @compiled
-def path_position(post: Records, path_start: float, since: float, t: float) -> float:
+def path_position(post: PostRow, path_start: float, since: float, t: float) -> float:
     """Return where on its path (km) a drone is at `t` that was at `path_start` at `since`."""
     if post.period_km <= 0.0:
         return 0.0
@@ -114,7 +49,7 @@ def path_position(post: Records, path_start: float, since: float, t: float) -> f
 
 
 @compiled
-def track_position(post: Records, path_km: float) -> float:
+def track_position(post: PostRow, path_km: float) -> float:
     """Return the place along the track (km) that belongs to a place on the path."""
     if post.patrol == SHUTTLE and path_km > post.track_km:
         return float(post.period_km - path_km)
@@ -122,7 +57,7 @@ def track_position(post: Records, path_km: float) -> float:
 
 
 @compiled
-def track_point(world: World, post: Records, along_km: float) -> tuple[float, float]:
+def track_point(world: World, post: PostRow, along_km: float) -> tuple[float, float]:
     """Return the point in the plane (km) at a place along the track."""
     first = post.first_vertex
     last = first + post.vertices - 1
@@ -166,7 +101,7 @@ def _segment_in_view(
 
 
 @compiled
-def stretches_in_view(world: World, reach: Records, x: float, y: float) -> int:
+def stretches_in_view(world: World, reach: ReachRow, x: float, y: float) -> int:
     """Write the stretches of a post's track from which a point is in view; return their number.
 
     The stretches (km along the track, ascending, touching ones joined) go to `world.visits`.
@@ -212,7 +147,7 @@ def _from_here(
 
 
 @compiled
-def _on_path(post: Records, from_km: float, to_km: float) -> tuple[float, float]:
+def _on_path(post: PostRow, from_km: float, to_km: float) -> tuple[float, float]:
     """Return where on the path a stretch of track begins, and how long it is in view (km).
 
     A shuttle that turns within the stretch has it in view without a break, there and back.
@@ -229,7 +164,7 @@ def _on_path(post: Records, from_km: float, to_km: float) -> tuple[float, float]
 
 
 @compiled
-def next_visit(world: World, post: Records, count: int, path_km: float) -> tuple[float, float]:
+def next_visit(world: World, post: PostRow, count: int, path_km: float) -> tuple[float, float]:
     """Return the way (km) to the next place with the point in view, and the way in view.
 
     Parameters
@@ -269,7 +204,7 @@ def next_visit(world: World, post: Records, count: int, path_km: float) -> tuple
 
 
 @compiled
-def point_in_view(world: World, post: Records, x: float, y: float) -> bool:
+def point_in_view(world: World, post: PostRow, x: float, y: float) -> bool:
     """Tell whether a static post sees a point."""
     dx = x - world.track_xy[post.first_vertex, 0]
     dy = y - world.track_xy[post.first_vertex, 1]

@@ -7,44 +7,12 @@ exponential threshold, drawn before the run for each stay in a regime.
 
 import numpy as np
 
-from sim.kernel.calendar import EASE, GRAVE_DUE, WORSEN, push
 from sim.kernel.compile import compiled, handler
 from sim.kernel.instants import SAME_H
-from sim.kernel.world import World, column
-from sim.rules.headquarters import ENGAGED, us_changed
+from sim.rules.headquarters import ENGAGED, apply_us_state
 from sim.rules.violation import REAL
-
-REGIME_RULE = np.dtype(
-    [
-        ("factor_share", "f8"),  # of the highest factor of any regime
-        ("worsen_per_h", "f8"),
-        ("worsen_per_unanswered_h", "f8"),
-        ("ease_per_h", "f8"),
-    ],
-    align=True,
-)
-REGIME = np.dtype(
-    [
-        ("level", "i4"),
-        ("epoch", "i4"),  # voids the alarms set before
-        ("stay", "i4"),  # counts the stays in a regime
-        ("transitions", "i4"),
-        ("honoured", "i4"),  # -1 as long as there was no attack
-        ("unanswered", "i4"),  # grave violations left unanswered so far
-        ("pressure", "f8"),
-        ("since", "f8"),  # h, up to which pressure and clocks are taken
-        ("worsen_left", "f8"),
-        ("ease_left", "f8"),
-        ("ended", "f8"),  # h, infinite while the ceasefire holds
-        ("backstop_mark", "f8"),  # uniform, against the chance that the backstop is honoured
-        ("hours", "f8", 3),  # in each regime so far
-    ],
-    align=True,
-)
-
-column("regimes", REGIME_RULE)  # (3,)
-column("regime", REGIME)  # (1,)
-column("regime_thresholds", np.float64, 2)  # (stays, 2) of worsening and easing
+from sim.world.events import schedule_answer_due, schedule_regime_change
+from sim.world.world import World
 
 CALM = 0
 TENSE = 1
@@ -88,7 +56,7 @@ def _time_to_use(constant: float, decaying: float, left: float, memory_h: float)
 
 
 @compiled
-def _run_clocks(world: World, t: float) -> None:
+def _advance_clocks(world: World, t: float) -> None:
     """Let pressure and clocks run to the present."""
     state = world.regime[0]
     memory_h = world.settings[0].memory_h
@@ -116,8 +84,8 @@ def _set_alarms(world: World, t: float) -> None:
     worsen_h = _time_to_use(constant, decaying, left, world.settings[0].memory_h)
     ease_per_h = world.regimes[state.level].ease_per_h
     ease_h = max(0.0, state.ease_left) / ease_per_h if ease_per_h > 0.0 else np.inf
-    kind = WORSEN if worsen_h <= ease_h else EASE
-    push(world, t + min(worsen_h, ease_h, FARTHEST_ALARM_H), kind, 0, 0, state.epoch, 0.0)
+    alarm = t + min(worsen_h, ease_h, FARTHEST_ALARM_H)
+    schedule_regime_change(world, worsen_h <= ease_h, alarm)
 
 
 @compiled
@@ -134,7 +102,7 @@ def enter_regime(world: World, level: int, t: float) -> None:
 
 
 @compiled
-def await_answer(world: World, v: int, t: float) -> None:
+def watch_if_grave(world: World, v: int, t: float) -> None:
     """Remember to see whether a grave violation will have been answered in time."""
     settings = world.settings[0]
     violation = world.violations[v]
@@ -144,29 +112,29 @@ def await_answer(world: World, v: int, t: float) -> None:
         and violation.severity >= settings.grave_severity
     ):
         # who arrives at that very instant is in time, whatever rounding says
-        push(world, t + settings.answer_within_h + SAME_H, GRAVE_DUE, v, 0, 0, 0.0)
+        schedule_answer_due(world, v, t + settings.answer_within_h + SAME_H)
 
 
 @compiled
-def grave_due(world: World, v: int, t: float) -> None:
+def count_if_unanswered(world: World, v: int, t: float) -> None:
     """Let a grave violation weigh on the ceasefire if nobody has come."""
     if not np.isnan(world.violations[v].arrived):
         return
-    _run_clocks(world, t)
+    _advance_clocks(world, t)
     world.regime[0].unanswered += 1
     world.regime[0].pressure += 1.0
     _set_alarms(world, t)
 
 
 @handler
-def engagement_changed(world: World, state: int, t: float) -> None:
+def apply_engagement(world: World, state: int, t: float) -> None:
     """Let the United States engage, suspend or withdraw: stations, and the rates of worsening."""
     if world.settings[0].escalation:
-        _run_clocks(world, t)
-        us_changed(world, state, t)
+        _advance_clocks(world, t)
+        apply_us_state(world, state, t)
         _set_alarms(world, t)
     else:
-        us_changed(world, state, t)
+        apply_us_state(world, state, t)
 
 
 @compiled
@@ -175,20 +143,20 @@ def change_regime(world: World, step: int, epoch: int, t: float) -> None:
     state = world.regime[0]
     if state.epoch != epoch:
         return
-    _run_clocks(world, t)
+    _advance_clocks(world, t)
     left = state.worsen_left if step > 0 else state.ease_left
     if left > ALARM_ROUNDING:
         _set_alarms(world, t)
         return
     state.transitions += 1
     if state.level + step == ENDED:
-        _attack(world, t)
+        _renew_attack(world, t)
     else:
         enter_regime(world, state.level + step, t)
 
 
 @compiled
-def _attack(world: World, t: float) -> None:
+def _renew_attack(world: World, t: float) -> None:
     """End the ceasefire, and with it the run."""
     state = world.regime[0]
     state.level = ENDED
@@ -197,4 +165,4 @@ def _attack(world: World, t: float) -> None:
     engaged = world.us[0].state == ENGAGED
     chance = world.settings[0].backstop_chance if engaged else 0.0
     state.honoured = 1 if state.backstop_mark < chance else 0
-    world.clock[0].horizon = t
+    world.calendar[0].horizon = t

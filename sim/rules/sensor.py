@@ -9,43 +9,17 @@ the law of independent looks, and the engine draws nothing.
 
 import numpy as np
 
-from sim.kernel.calendar import LOOK, bring_forward, is_tied, push
+from sim.kernel.calendar import bring_forward, is_tied
 from sim.kernel.compile import compiled, handler
 from sim.kernel.instants import SAME_H, before
-from sim.kernel.lots import lot
-from sim.kernel.world import Records, World, column
-from sim.rules.headquarters import sighted
-from sim.rules.patrol import (
-    STATIC,
-    next_visit,
-    path_position,
-    point_in_view,
-    stretches_in_view,
-)
+from sim.rules.headquarters import record_detection
+from sim.rules.patrol import STATIC, next_visit, path_position, point_in_view, stretches_in_view
 from sim.rules.violation import CONFIRMED
 from sim.rules.weather import POOR, is_jammed
-
-PLATFORM = np.dtype(
-    [
-        ("transit_kmh", "f8"),
-        ("endurance_h", "f8"),  # infinite for one that never needs to come home
-        ("turnaround_h", "f8"),
-        ("radius_km", "f8"),
-        ("look_h", "f8"),  # infinite for a single look a visit
-        ("loss_per_h", "f8"),
-        ("jamming_loss_factor", "f8"),
-        ("replacement_h", "f8"),
-        ("cost_per_h", "f8"),
-        ("attribution", "f8"),  # chance that its detection shows who did it
-        ("weather_limit", "i4"),  # the weather level that grounds it
-        ("confirms", "i4"),  # its detections need no second look
-        ("can_be_cued", "i4"),  # it can leave its patrol to confirm a report
-    ],
-    align=True,
-)
-column("platforms", PLATFORM)
-column("evidence", np.float64, 3)  # (platforms, conditions, kinds) that a look adds
-column("sure", np.int32, 2)  # (platforms, conditions) whether a look that detects leaves no doubt
+from sim.world.events import schedule_look
+from sim.world.lots import lot
+from sim.world.rows import ViolationRow
+from sim.world.world import World
 
 AT_NIGHT = 1
 IN_POOR_WEATHER = 2
@@ -59,7 +33,7 @@ NIGHT_TO_H = 6.0
 
 
 @compiled
-def _conditions(world: World, violation: Records, t: float) -> int:
+def _conditions(world: World, violation: ViolationRow, t: float) -> int:
     """Return the conditions of a look at a violation now: column of `evidence` and `sure`."""
     zone = world.zones[violation.zone]
     clock_h = t + SAME_H
@@ -75,20 +49,20 @@ def _conditions(world: World, violation: Records, t: float) -> int:
 
 
 @compiled
-def _enter_look(world: World, d: int, v: int, count: int, t: float) -> None:
+def _schedule_next_visit(world: World, d: int, v: int, count: int, t: float) -> None:
     """Enter the next look of a drone at a violation from `t` on, given the stretches in view."""
     drone = world.drones[d]
     violation = world.violations[v]
     post = world.posts[drone.post]
     if post.patrol == STATIC:
         if before(t, violation.end) and before(t, drone.on_until):
-            push(world, t, LOOK, v, d, drone.epoch, np.inf)
+            schedule_look(world, v, d, t, np.inf)
         return
     path_km = path_position(post, drone.path_start, drone.on_from, t)
     way, stay = next_visit(world, post, count, path_km)
     entry = t + way / post.speed_kmh
     if before(entry, violation.end) and before(entry, drone.on_until):
-        push(world, entry, LOOK, v, d, drone.epoch, entry + stay / post.speed_kmh)
+        schedule_look(world, v, d, entry, entry + stay / post.speed_kmh)
 
 
 @compiled
@@ -101,7 +75,7 @@ def reach_of(world: World, cell: int, post: int) -> int:
 
 
 @compiled
-def _prepare(world: World, row: int, violation: Records) -> int:
+def _find_stretches(world: World, row: int, violation: ViolationRow) -> int:
     """Return how many stretches of a post's track have the violation in view."""
     reach = world.reach[row]
     post = world.posts[reach.post]
@@ -111,7 +85,7 @@ def _prepare(world: World, row: int, violation: Records) -> int:
 
 
 @compiled
-def first_looks(world: World, v: int, t: float) -> None:
+def schedule_first_looks(world: World, v: int, t: float) -> None:
     """Enter the first look at a new violation of each drone whose patrol comes in view of it."""
     violation = world.violations[v]
     for row in range(world.reach_start[violation.cell], world.reach_start[violation.cell + 1]):
@@ -121,26 +95,26 @@ def first_looks(world: World, v: int, t: float) -> None:
             drone = world.drones[d]
             if drone.on_until > t:
                 if count < 0:
-                    count = _prepare(world, row, violation)
+                    count = _find_stretches(world, row, violation)
                 if count > 0:
-                    _enter_look(world, d, v, count, max(t, drone.on_from))
+                    _schedule_next_visit(world, d, v, count, max(t, drone.on_from))
             d = drone.next_here
 
 
 @compiled
-def look_from(world: World, d: int, v: int, t: float) -> None:
+def schedule_looks_from(world: World, d: int, v: int, t: float) -> None:
     """Enter the next look of one drone at one violation from `t` on."""
     violation = world.violations[v]
     row = reach_of(world, violation.cell, world.drones[d].post)
     if row < 0:
         return
-    count = _prepare(world, row, violation)
+    count = _find_stretches(world, row, violation)
     if count > 0:
-        _enter_look(world, d, v, count, t)
+        _schedule_next_visit(world, d, v, count, t)
 
 
 @compiled
-def _look(world: World, d: int, v: int, evidence: float, sure: bool, t: float) -> None:
+def _look_once(world: World, d: int, v: int, evidence: float, sure: bool, t: float) -> None:
     """Look once at a violation, and report it if that carries the evidence to its threshold.
 
     Once there is a detection that needs confirmation, only sure looks count.
@@ -151,11 +125,11 @@ def _look(world: World, d: int, v: int, evidence: float, sure: bool, t: float) -
         return
     violation.evidence += evidence
     if violation.evidence >= violation.threshold:
-        sighted(world, v, d, sure, t)
+        record_detection(world, v, d, sure, t)
 
 
 @handler
-def choose_look(world: World, row: int) -> None:
+def choose_tied_look(world: World, row: int) -> None:
     """Of looks at one violation at one instant, take first those that leave a doubt.
 
     What confirms then adds to what was seen, and is not taken instead of it. Within either sort the
@@ -179,12 +153,12 @@ def choose_look(world: World, row: int) -> None:
 
 
 @compiled
-def look_closely(world: World, d: int, v: int, t: float) -> None:
+def take_close_look(world: World, d: int, v: int, t: float) -> None:
     """Look once, with the drone near, so that what it sees leaves no doubt."""
     violation = world.violations[v]
     conditions = _conditions(world, violation, t)
     evidence = world.evidence[world.drones[d].platform, conditions, violation.look_kind]
-    _look(world, d, v, evidence, True, t)
+    _look_once(world, d, v, evidence, True, t)
 
 
 @handler
@@ -196,13 +170,13 @@ def take_look(world: World, v: int, d: int, epoch: int, until: float, t: float) 
         return
     conditions = _conditions(world, violation, t)
     evidence = world.evidence[drone.platform, conditions, violation.look_kind]
-    _look(world, d, v, evidence, world.sure[drone.platform, conditions] != 0, t)
+    _look_once(world, d, v, evidence, world.sure[drone.platform, conditions] != 0, t)
     sensor = world.platforms[drone.platform]
     if violation.grade == CONFIRMED or not (sensor.confirms or np.isnan(violation.detected)):
         return
     again = t + sensor.look_h
     if before(again, until):
         if before(again, violation.end) and before(again, drone.on_until):
-            push(world, again, LOOK, v, d, epoch, until)
+            schedule_look(world, v, d, again, until)
     elif before(until, violation.end) and before(until, drone.on_until):
-        look_from(world, d, v, until)
+        schedule_looks_from(world, d, v, until)

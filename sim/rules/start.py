@@ -2,21 +2,21 @@
 
 import numpy as np
 
-from sim.kernel.calendar import DRONE_READY, push
 from sim.kernel.compile import compiled
-from sim.kernel.world import World
-from sim.rules.drone import grounded
+from sim.rules.drone import is_grounded
 from sim.rules.flight import (
     READY,
     TURNAROUND,
+    begin_sortie,
+    begin_stay,
     enter_stage,
     flight_hours,
     join_post,
     open_sortie,
-    set_out,
-    settle,
-    stay,
+    update_stage,
 )
+from sim.world.events import schedule_ready_drone
+from sim.world.world import World
 
 
 @compiled
@@ -26,13 +26,13 @@ def _start_on_station(world: World, d: int) -> None:
     drone.took_off = 0.0
     open_sortie(world, d, 0.0)
     world.sorties[drone.sortie].on_station = 0.0
-    stay(world, d, 0.0, drone.cycle_share * world.posts[drone.post].period_km)
+    begin_stay(world, d, 0.0, drone.cycle_share * world.posts[drone.post].period_km)
 
 
 @compiled
 def _start_turning_around(world: World, d: int, start: float, ready: float) -> None:
     enter_stage(world, d, TURNAROUND, start, ready, start)
-    push(world, ready, DRONE_READY, d, 0, world.drones[d].epoch, 0.0)
+    schedule_ready_drone(world, d, ready)
 
 
 @compiled
@@ -43,8 +43,8 @@ def _start_in_cycle(world: World, d: int) -> None:
     cycle_h = flight_h + world.platforms[drone.platform].turnaround_h
     age = drone.cycle_share * cycle_h
     if age < flight_h:
-        set_out(world, d, -age)
-        settle(world, d, 0.0)
+        begin_sortie(world, d, -age)
+        update_stage(world, d, 0.0)
     else:
         _start_turning_around(world, d, flight_h - age, cycle_h - age)
 
@@ -55,7 +55,7 @@ def start_drone(world: World, d: int) -> None:
     drone = world.drones[d]
     join_post(world, d)
     drone.loss_left = world.loss_hazard[d, 0]
-    if drone.held or grounded(world, d):
+    if drone.held or is_grounded(world, d):
         enter_stage(world, d, READY, 0.0, np.inf, 0.0)
     elif np.isinf(world.platforms[drone.platform].endurance_h):
         _start_on_station(world, d)

@@ -8,26 +8,7 @@ as its hazard depends on nothing else.
 import numpy as np
 
 from sim.kernel.compile import compiled
-from sim.kernel.world import World, column
-
-ZONE = np.dtype(
-    [
-        ("weather", "i4"),
-        ("spell", "i4"),  # row of the latest spell that anybody has asked for
-        ("last_spell", "i4"),
-    ],
-    align=True,
-)
-SPELL = np.dtype(
-    [
-        ("since", "f8"),  # h
-        ("jammed_before", "f8"),  # h of jamming up to then
-        ("jammed", "i4"),
-    ],
-    align=True,
-)
-column("zones", ZONE)
-column("spells", SPELL)  # of jamming and of none, by zone; after each zone's, one that never comes
+from sim.world.world import World
 
 FAIR = 0
 POOR = 1

@@ -1,12 +1,8 @@
-"""From a detection to a unit on its way: the command delay and the dispatch rule."""
+"""From a detection to a call for support: the command delay."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from sim.scenario.fields import Section, quantity
-
-Rule = Literal["nearest", "sector_first"]
-RULES = get_args(Rule)
-"""Dispatch rules; their places here are their codes in the engine."""
 
 
 class Command(Section):
@@ -21,23 +17,4 @@ class Command(Section):
     )
     min_severity: int = quantity(
         1, "Nobody is sent to an incident less severe than this", unit="severity", ge=1, le=5
-    )
-
-
-class Dispatch(Section):
-    """Which unit is sent, and what happens when none is free."""
-
-    rule: Rule = quantity(
-        "nearest", "nearest = nearest ready unit; sector_first = one of the own sector if ready"
-    )
-    waiting_room: bool = quantity(
-        True, "Whether a call that finds all units busy waits; false = it is lost"
-    )
-    travel_is_busy: bool = quantity(
-        True,
-        "Whether a unit is busy from dispatch until it is back; false = only as long as work on "
-        "the scene takes, from dispatch on, as in loss models: it may then serve two calls",
-    )
-    max_wait_h: float | None = quantity(
-        None, "A call that has waited this long is dropped; none = never", unit="h", gt=0
     )

@@ -1,4 +1,4 @@
-"""The command chain: desks that reports pass, the referee's rulings, and confirmation flights."""
+"""The command chain: stations whose desks reports pass."""
 
 from typing import Literal
 
@@ -42,55 +42,4 @@ class Headquarters(Section):
     )
     while_closed: Literal["pass", "wait"] = quantity(
         "pass", "While it is closed reports pass it by, or wait for it to open"
-    )
-
-
-class Referee(Section):
-    """The quality of rulings, by how well a report is confirmed."""
-
-    recognises_confirmed: float = quantity(
-        0.3, "Chance to recognise a false report that looked confirmed", unit="share", ge=0, le=1
-    )
-    recognises_unconfirmed: float = quantity(
-        0.5, "Chance to recognise a false report nobody went to see", unit="share", ge=0, le=1
-    )
-    recognises_not_found: float = quantity(
-        0.9,
-        "Chance to recognise a false report where a drone found nothing",
-        unit="share",
-        ge=0,
-        le=1,
-    )
-    dismisses_unconfirmed: float = quantity(
-        0.1, "Chance to take a true report nobody went to see for false", unit="share", ge=0, le=1
-    )
-    dismisses_not_found: float = quantity(
-        0.4,
-        "Chance to take a true report where a drone found nothing for false",
-        unit="share",
-        ge=0,
-        le=1,
-    )
-
-
-class Cueing(Section):
-    """Flights that leave a patrol to confirm a report."""
-
-    enabled: bool = quantity(False, "Whether drones are sent to confirm unconfirmed reports")
-    search_min: float = quantity(
-        20.0, "Longest stay on the spot before it is given up", unit="min", gt=0
-    )
-    max_flight_min: float | None = quantity(
-        None, "No drone is sent that needs longer to get there; none = no limit", unit="min", gt=0
-    )
-    min_severity: int = quantity(
-        1, "Nobody flies for a report less severe than this", unit="severity", ge=1, le=5
-    )
-    poor_look_share: float = quantity(
-        0.0,
-        "A detection by a look whose chance is below this share of its fair-weather daylight "
-        "value is unconfirmed",
-        unit="share",
-        ge=0,
-        le=1,
     )

@@ -8,12 +8,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.scenario.areas import Area
 from sim.scenario.checks import check_names
-from sim.scenario.command import Command, Dispatch
-from sim.scenario.engagement import UnitedStates
-from sim.scenario.environment import Jamming, Weather
+from sim.scenario.command import Command
+from sim.scenario.cueing import Cueing
+from sim.scenario.dispatch import Dispatch
 from sim.scenario.escalation import Escalation
 from sim.scenario.fields import GroupName, Section, Value, quantity
-from sim.scenario.headquarters import Cueing, Headquarters, Referee
+from sim.scenario.headquarters import Headquarters
 from sim.scenario.line import Line
 from sim.scenario.loading import merge, read_tables
 from sim.scenario.messages import explain
@@ -22,10 +22,13 @@ from sim.scenario.monitors import MonitorGroup
 from sim.scenario.nations import ForceGeneration, Nation
 from sim.scenario.paths import flatten, get_value, set_value
 from sim.scenario.platforms import Platform, packaged_platforms
+from sim.scenario.referee import Referee
 from sim.scenario.reports import Clutter, ReportSource
 from sim.scenario.run import Measures, Run
 from sim.scenario.support import SupportGroup
+from sim.scenario.united_states import UnitedStates
 from sim.scenario.violations import Violations
+from sim.scenario.weather import Jamming, Weather
 
 
 class Scenario(Section):

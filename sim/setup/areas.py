@@ -4,16 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.kernel.compile import compiled
 from sim.scenario import Scenario
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-
 
 FARTHEST_AREA_KM = 1000.0
 """A corner farther from the line is taken for a slip, such as latitude before longitude."""
@@ -47,7 +43,7 @@ def _check_near(name: str, outline: Floats, line: ContactLine) -> None:
         raise InputError(message)
 
 
-def lay_areas(scenario: Scenario, line: ContactLine) -> Areas:
+def build_areas(scenario: Scenario, line: ContactLine) -> Areas:
     """Cut the areas of the kinds that have one into triangles in the local plane.
 
     Raises

@@ -2,22 +2,23 @@
 
 import numpy as np
 
-from sim.engine.loop import CHANGE, GROUP_CHANGE, UNIT_CHANGE, US_CHANGE
-from sim.kernel.lots import draw_lots
-from sim.kernel.world import Records
+from sim.engine.loop import GROUP_CHANGE, UNIT_CHANGE, US_CHANGE
+from sim.kernel.columns import Records
 from sim.rules.flight import SWITCHED_OFF
-from sim.rules.headquarters import ENGAGED, US
+from sim.rules.headquarters import ENGAGED
 from sim.rules.support_unit import ABSENT
 from sim.setup.forces import draw_forces, unit_changes
 from sim.setup.plan import Plan
 from sim.setup.united_states import Course, draw_engagement, group_course
+from sim.world.lots import draw_lots
+from sim.world.rows import ChangeRow, UnitedStatesRow
 
 type Rows = list[tuple[float, int, int, int]]
 
 
 def _set_engagement(us: Course, stations: Records) -> tuple[Records, Rows]:
     """Return the state of engagement at time 0, and its changes; close stations that it closes."""
-    record = np.zeros(1, dtype=US)
+    record = np.zeros(1, dtype=UnitedStatesRow.dtype)
     record["state"] = us.states[0]
     stations["closed"] = stations["american"] * (us.states[0] != ENGAGED)
     later = zip(us.times_h[1:].tolist(), us.states[1:].tolist(), strict=True)
@@ -55,43 +56,39 @@ def _count_leads(plan: Plan, units: Records, bases: Records) -> Records:
     return leads
 
 
-def draw_politics(
-    plan: Plan,
-    chance: tuple[int, int],
-    changes: Records,
-    drones: Records,
-    units: Records,
-    bases: Records,
-    stations: Records,
-) -> tuple[Records, Records, Records]:
+def draw_changes(plan: Plan, seed: int, columns: dict[str, Records]) -> dict[str, Records]:
     """Draw engagement and forces, and set the state at time 0.
 
     Parameters
     ----------
-    plan, chance
-        The plan, and the seed of the run with the number that its lots are drawn by.
-    changes
-        Changes of weather, by time.
-    drones, units, bases, stations
-        Records at time 0; those that do not fly, are not there, or are closed are marked.
+    plan, seed
+        The plan, and the seed of the run.
+    columns
+        Columns drawn so far: clock, changes (of weather, by time), drones and bases; drones that do
+        not fly, and units that are not there, are marked in them.
 
     Returns
     -------
-    us : ndarray of `US`, shape (1,)
-    leads : ndarray of `LEAD`, shape (3,)
-    changes : ndarray of `CHANGE`
-        All changes, by time.
+    dict
+        Columns of the world: ``us``, ``units``, ``stations``, ``leads``, and ``changes``, all of
+        them, by time.
     """
-    seed, run_lots = chance
+    units, stations = plan.support.units.copy(), plan.reporting.station_records.copy()
     us = draw_engagement(plan.scenario.united_states, plan.horizon_h, seed)
     record, rows = _set_engagement(us, stations)
-    rows += _switch_groups(plan, us, drones)
+    rows += _switch_groups(plan, us, columns["drones"])
     # of units that come in one night, and find calls waiting, the first is drawn by lot
-    places = np.argsort(np.argsort(draw_lots(run_lots, plan.support.unit_numbers))).tolist()
-    comings = _place_units(plan, us, seed, units, bases)
+    lots = draw_lots(columns["clock"]["lots"][0], plan.support.unit_numbers)
+    places = np.argsort(np.argsort(lots)).tolist()
+    comings = _place_units(plan, us, seed, units, columns["bases"])
     rows += sorted(comings, key=lambda row: (row[0], places[row[1]]))
     rows.sort(key=lambda row: (row[0], row[2]))  # what comes at one instant keeps its order
-    leads = _count_leads(plan, units, bases)
-    everything = np.concatenate([changes, np.array(rows, dtype=CHANGE)])
-    # what comes at one instant keeps its order
-    return record, leads, everything[np.argsort(everything["time"], kind="stable")]
+    everything = np.concatenate([columns["changes"], np.array(rows, dtype=ChangeRow.dtype)])
+    return {
+        "us": record,
+        "units": units,
+        "stations": stations,
+        "leads": _count_leads(plan, units, columns["bases"]),
+        # what comes at one instant keeps its order
+        "changes": everything[np.argsort(everything["time"], kind="stable")],
+    }

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.kernel.world import Records
-from sim.rules.regime import REGIME, REGIME_RULE
+from sim.kernel.columns import Records
 from sim.scenario import Regime, Scenario
 from sim.scenario.escalation import REGIMES
 from sim.setup.streams import stream
 from sim.setup.violations import highest_factor
+from sim.world.rows import RegimeRow, RegimeRuleRow
 
 STAYS_MARGIN = 64
 
@@ -21,15 +20,15 @@ class EscalationRules:
 
     enabled: bool
     start: int
-    rules: Records  # REGIME_RULE (3,)
+    rules: Records  # RegimeRuleRow (3,)
     stays: int  # for how many stays in a regime thresholds are drawn
 
 
-def lay_escalation(scenario: Scenario) -> EscalationRules:
+def build_escalation_rules(scenario: Scenario) -> EscalationRules:
     """Make the rules of escalation ready to run."""
     spec = scenario.escalation
     highest = highest_factor(spec)
-    rules = np.zeros(len(REGIMES), dtype=REGIME_RULE)
+    rules = np.zeros(len(REGIMES), dtype=RegimeRuleRow.dtype)
     for rule, name in zip(rules, REGIMES, strict=True):
         regime: Regime = getattr(spec, name)
         rule["factor_share"] = regime.factor / highest if highest > 0.0 else 0.0
@@ -42,22 +41,22 @@ def lay_escalation(scenario: Scenario) -> EscalationRules:
     return EscalationRules(spec.enabled, REGIMES.index(spec.start), rules, stays)
 
 
-def draw_regime(spec: EscalationRules, seed: int) -> tuple[Records, NDArray[np.float64]]:
+def draw_regime(spec: EscalationRules, seed: int) -> dict[str, Records]:
     """Draw the thresholds of the regimes.
 
     Returns
     -------
-    regime : ndarray of `REGIME`, shape (1,)
-        State at time 0.
-    thresholds : ndarray of shape (stays, 2)
-        Exponential thresholds of worsening and easing of each stay in a regime.
+    dict
+        Columns of the world: ``regime``, the state at time 0, and ``regime_thresholds`` (stays, 2),
+        exponential, of worsening and easing of each stay in a regime.
     """
-    regime = np.zeros(1, dtype=REGIME)
+    regime = np.zeros(1, dtype=RegimeRow.dtype)
     regime["level"] = spec.start
     regime["honoured"] = -1
     regime["ended"] = np.inf
     if not spec.enabled:
-        return regime, np.ones((1, 2))
+        return {"regime": regime, "regime_thresholds": np.ones((1, 2))}
     rng = stream(seed, "escalation")
     regime["backstop_mark"] = rng.random()
-    return regime, rng.standard_exponential((spec.stays, 2))
+    thresholds = rng.standard_exponential((spec.stays, 2))
+    return {"regime": regime, "regime_thresholds": thresholds}

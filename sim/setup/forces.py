@@ -3,18 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats, Ints32
 from sim.kernel.compile import compiled
 from sim.rules.headquarters import ENGAGED
 from sim.scenario import ForceGeneration, Nation, Scenario
 from sim.setup.streams import stream
 from sim.setup.support import Support
 from sim.setup.united_states import Course
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int32]
-type Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 
@@ -27,12 +23,12 @@ class ForcePlan:
     days: int
     spec: ForceGeneration
     nations: dict[str, Nation]
-    unit_group: Ints  # (units,) row of the support group
-    unit_rank: Ints  # (units,) place in the order in which units of its group come
-    group_nation: Ints  # (groups,) row of the nation, -1 for one that is there from the start
+    unit_group: Ints32  # (units,) row of the support group
+    unit_rank: Ints32  # (units,) place in the order in which units of its group come
+    group_nation: Ints32  # (groups,) row of the nation, -1 for one that is there from the start
     group_share: Floats  # (groups,) of its nation's soldiers
     group_soldiers: Floats  # (groups,) soldiers a unit
-    group_count: Ints
+    group_count: Ints32
 
 
 @dataclass(frozen=True)
@@ -42,10 +38,10 @@ class Forces:
     mandate_day: Floats  # (nations,) infinite for never
     planned: Floats  # (days, nations) soldiers
     soldiers: Floats  # (days, nations) in place
-    units: Ints  # (days, groups) present
+    units: Ints32  # (days, groups) present
 
 
-def _ranks(support: Support) -> Ints:
+def _ranks(support: Support) -> Ints32:
     """Return the order in which the units of each group come: evenly over its bases."""
     base = support.units["base"].astype(np.int64)
     group = np.asarray(support.bases["group"])[base]
@@ -57,7 +53,7 @@ def _ranks(support: Support) -> Ints:
     return ranks
 
 
-def lay_forces(scenario: Scenario, support: Support) -> ForcePlan:
+def build_force_plan(scenario: Scenario, support: Support) -> ForcePlan:
     """Make force generation ready for drawing."""
     nations = scenario.nations
     rows = {nation.name: row for row, nation in enumerate(nations.values())}
@@ -162,7 +158,7 @@ def draw_forces(plan: ForcePlan, us: Course, seed: int) -> Forces | None:
     Parameters
     ----------
     plan
-        From `lay_forces`.
+        From `build_force_plan`.
     us
         Engagement of the United States, which sets the airlift.
     seed
@@ -184,7 +180,7 @@ def draw_forces(plan: ForcePlan, us: Course, seed: int) -> Forces | None:
     return Forces(mandates, planned, soldiers, _units(plan, soldiers))
 
 
-def _units(plan: ForcePlan, soldiers: Floats) -> Ints:
+def _units(plan: ForcePlan, soldiers: Floats) -> Ints32:
     """Return the units of each group present on each day, shape (days, groups)."""
     units = np.tile(plan.group_count, (len(soldiers), 1))
     listed = np.flatnonzero(plan.group_nation >= 0)

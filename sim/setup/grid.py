@@ -7,15 +7,14 @@ geometry.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints32
+from sim.kernel.columns import Records
 from sim.kernel.compile import compiled
-from sim.kernel.world import Records
-from sim.rules.patrol import BLOCK, BLOCK_CELLS, REACH
+from sim.rules.patrol import BLOCK_CELLS
+from sim.world.rows import BlockRow, ReachRow
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int32]
-type Frame = tuple[float, float, float, int, int]
+type GridShape = tuple[float, float, float, int, int]
 """Corner x and y (km), side of a cell (km), number of columns and of rows."""
 
 LEAST_CELL_KM = 5.0
@@ -53,13 +52,13 @@ class Grid:
         return self.cells // BLOCK_CELLS + 1
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> GridShape:
         """The grid for compiled code."""
         return self.x0, self.y0, self.cell_km, self.columns, self.rows
 
 
 @compiled
-def cell_at(x: float, y: float, frame: Frame) -> int:
+def cell_at(x: float, y: float, frame: GridShape) -> int:
     """Return the cell of a point (km)."""
     x0, y0, cell_km, columns, rows = frame
     column = np.floor((x - x0) / cell_km)
@@ -81,7 +80,7 @@ def _distance_to_segment(px: float, py: float, ax: float, ay: float, bx: float, 
 
 @compiled
 def _window(
-    low_x: float, low_y: float, high_x: float, high_y: float, frame: Frame
+    low_x: float, low_y: float, high_x: float, high_y: float, frame: GridShape
 ) -> tuple[int, int, int, int]:
     """Return the first and last column, first and last row, of cells in a rectangle (km)."""
     x0, y0, cell_km, columns, rows = frame
@@ -95,12 +94,12 @@ def _window(
 
 @compiled
 def _mark_segment(
-    marks: Ints,
+    marks: Ints32,
     window: tuple[int, int, int, int],
     segment: int,
     ends: tuple[float, float, float, float],
     reach_km: float,
-    frame: Frame,
+    frame: GridShape,
 ) -> None:
     """Mark the cells of a window of the grid that one segment may see into.
 
@@ -128,7 +127,7 @@ def _mark_segment(
 
 
 @compiled
-def _cells_in_reach(track: Floats, reach_km: float, frame: Frame) -> tuple[Ints, Ints]:
+def _cells_in_reach(track: Floats, reach_km: float, frame: GridShape) -> tuple[Ints32, Ints32]:
     """Return the cells that a track may see into, and their marks (see `_mark_segment`).
 
     Only cells of the rectangle around the track get marks: marks for the whole grid would cost
@@ -150,8 +149,8 @@ def _cells_in_reach(track: Floats, reach_km: float, frame: Frame) -> tuple[Ints,
 
 @compiled
 def _reach_of_tracks(
-    track_xy: Floats, first_vertex: Ints, vertices: Ints, radius_km: Floats, frame: Frame
-) -> tuple[Ints, Ints, Ints]:
+    track_xy: Floats, first_vertex: Ints32, vertices: Ints32, radius_km: Floats, frame: GridShape
+) -> tuple[Ints32, Ints32, Ints32]:
     """Return the cells that each track may see into, their marks, and how many each track has."""
     counts = np.zeros(len(first_vertex), dtype=np.int32)
     cells = np.empty(16 * len(counts) + 64, dtype=np.int32)
@@ -175,13 +174,13 @@ def _reach_of_tracks(
 class Reach:
     """Who can see where, by cell and by post."""
 
-    start: Ints  # (cells + 2,) rows of each cell
-    rows: Records  # REACH, by cell, then post
-    post_start: Ints  # (posts + 1,)
-    post_blocks: Records  # BLOCK, by post, then block
+    start: Ints32  # (cells + 2,) rows of each cell
+    rows: Records  # ReachRow, by cell, then post
+    post_start: Ints32  # (posts + 1,)
+    post_blocks: Records  # BlockRow, by post, then block
 
 
-def _in_blocks(posts: Ints, cells: Ints) -> tuple[Ints, Records]:
+def _in_blocks(posts: Ints32, cells: Ints32) -> tuple[Ints32, Records]:
     """Write the cells of posts as bits of blocks; return whose each block is, and the blocks.
 
     The cells come by post, those of one in ascending order.
@@ -189,7 +188,7 @@ def _in_blocks(posts: Ints, cells: Ints) -> tuple[Ints, Records]:
     block = cells // BLOCK_CELLS
     changes = (np.diff(posts) != 0) | (np.diff(block) != 0)
     first = np.flatnonzero(np.concatenate([np.ones(min(1, len(cells)), np.bool_), changes]))
-    blocks = np.zeros(len(first), dtype=BLOCK)
+    blocks = np.zeros(len(first), dtype=BlockRow.dtype)
     blocks["block"] = block[first]
     if len(first):
         bits = np.int64(1) << (cells % BLOCK_CELLS).astype(np.int64)
@@ -197,13 +196,13 @@ def _in_blocks(posts: Ints, cells: Ints) -> tuple[Ints, Records]:
     return posts[first], blocks
 
 
-def _starts(owners: Ints, count: int) -> Ints:
+def _starts(owners: Ints32, count: int) -> Ints32:
     """Return where the rows of each of `count` owners begin, and where the last ones end."""
     ends = np.cumsum(np.bincount(owners, minlength=count))
     return np.concatenate([[0], ends]).astype(np.int32)
 
 
-def lay_reach(grid: Grid, posts: Records, track_xy: Floats) -> Reach:
+def build_reach(grid: Grid, posts: Records, track_xy: Floats) -> Reach:
     """Find the cells that each post can see into.
 
     Parameters
@@ -221,7 +220,7 @@ def lay_reach(grid: Grid, posts: Records, track_xy: Floats) -> Reach:
     cells, marks, counts = _reach_of_tracks(track_xy, first, vertices, radius_km, grid.frame)
     post = np.repeat(np.arange(len(posts), dtype=np.int32), counts)
     order = np.argsort(cells, kind="stable")
-    rows = np.zeros(len(cells), dtype=REACH)
+    rows = np.zeros(len(cells), dtype=ReachRow.dtype)
     rows["post"] = post[order]
     rows["first_segment"], rows["end_segment"] = marks[order, 0], marks[order, 1] + 1
     rows["gap_from"], rows["gap_to"] = marks[order, 2], marks[order, 3]

@@ -8,29 +8,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arrays import Floats, Ints, Ints32
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.geography.offsets import STEP_KM
 from sim.geography.tracks import offset_track
+from sim.kernel.columns import Records
 from sim.kernel.instants import SAME_H
-from sim.kernel.lots import name_number
-from sim.kernel.world import Records
-from sim.rules.flight import DRONE
-from sim.rules.patrol import (
-    CIRCLE,
-    CIRCUIT,
-    PATROLS,
-    POST,
-    SEGMENT,
-    SHUTTLE,
-    STATIC,
-    STREAM,
-)
-from sim.rules.sensor import PLATFORM
+from sim.rules.patrol import CIRCUIT, PATROLS, SHUTTLE, STATIC, STREAM
 from sim.rules.weather import NEVER, POOR, SEVERE
 from sim.scenario import MonitorGroup, Platform, Scenario
-
-type Floats = NDArray[np.float64]
+from sim.world.lots import name_number
+from sim.world.rows import CircleRow, DroneRow, PlatformRow, PostRow, SegmentRow
 
 TIE_KM = 1e-6
 """Distances closer together than this count as equal."""
@@ -56,9 +45,9 @@ class Track:
 class Crew(NamedTuple):
     """How the drones of a group share its posts."""
 
-    drones: NDArray[np.int64]  # their rows
+    drones: Ints  # their rows
     in_line: bool  # all follow each other along one path
-    of_post: NDArray[np.int64]  # (drones,) which post of the group each serves
+    of_post: Ints  # (drones,) which post of the group each serves
     behind: Floats  # (drones,) share of the cycle, or path, by which each follows the first
 
 
@@ -69,7 +58,7 @@ class Monitors:
     posts: Records
     drones: Records
     tracks: tuple[Track, ...]
-    random_posts: NDArray[np.int32]  # posts whose place is drawn in each run
+    random_posts: Ints32  # posts whose place is drawn in each run
     crews: dict[str, Crew]  # by group of monitors
 
 
@@ -97,7 +86,7 @@ def stretch(
     return start, min(end, line.length_km)
 
 
-def lay_tracks(
+def build_tracks(
     key: str, group: MonitorGroup, line: ContactLine, edges_km: Floats, generalise_km: float
 ) -> list[Track]:
     """Lay the tracks of the posts between the edges (n + 1,) of stretches of the line.
@@ -156,7 +145,7 @@ def _base_points(key: str, line: ContactLine, group: MonitorGroup, edges_km: Flo
     return line.point(_middles(edges_km), group.base_offset_km, key=f"{key}.base_offset_km")
 
 
-def lay_posts(
+def build_posts(
     line: ContactLine,
     patrol: int,
     platform: Platform,
@@ -181,7 +170,7 @@ def lay_posts(
     zones
         Number of zones of weather and jamming.
     """
-    posts = np.zeros(len(tracks), dtype=POST)
+    posts = np.zeros(len(tracks), dtype=PostRow.dtype)
     entries = [_nearest_on_track(*each) for each in zip(tracks, bases, strict=True)]
     track_km = np.array([track.along_km[-1] for track in tracks])
     posts["patrol"] = patrol
@@ -265,7 +254,7 @@ def _check_all_places(key: str, group: MonitorGroup, line: ContactLine, platform
     _check_needed(key, platform, 2.0 * away_km / transit_speed_kmh(platform))
 
 
-def _lay_all_places(key: str, group: MonitorGroup, line: ContactLine) -> None:
+def _check_tracks_everywhere(key: str, group: MonitorGroup, line: ContactLine) -> None:
     """Find the places for posts at random beforehand, or refuse an offset that has none."""
     if line.is_straight:
         return
@@ -274,7 +263,7 @@ def _lay_all_places(key: str, group: MonitorGroup, line: ContactLine) -> None:
         line.lay_places(group.base_offset_km, key=f"{key}.base_offset_km")
 
 
-def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
+def build_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
     """Lay out the posts and drones of all monitor groups.
 
     Raises
@@ -296,27 +285,27 @@ def lay_monitors(scenario: Scenario, line: ContactLine, zones: int) -> Monitors:
         platform = scenario.platforms[group.platform]
         first_post = len(tracks)
         edges_km = _edges(key, group, line)
-        laid = lay_tracks(key, group, line, edges_km, scenario.line.generalise_km)
+        laid = build_tracks(key, group, line, edges_km, scenario.line.generalise_km)
         bases = _base_points(key, line, group, edges_km)
-        post = lay_posts(line, PATROLS.index(group.patrol), platform, laid, bases, zones)
+        post = build_posts(line, PATROLS.index(group.patrol), platform, laid, bases, zones)
         check_endurance(key, platform, post)
         post["platform"] = platform_names.index(group.platform)
         post["group"] = number
         if group.placement == "random" and group.patrol == "static":
             _check_all_places(key, group, line, platform)
-            _lay_all_places(key, group, line)
+            _check_tracks_everywhere(key, group, line)
             random_posts += range(first_post, first_post + len(post))
         posts.append(post)
         tracks += laid
-        drone = np.zeros(group.count, dtype=DRONE)
+        drone = np.zeros(group.count, dtype=DroneRow.dtype)
         drone["group"] = number
         drone["platform"] = platform_names.index(group.platform)
         drone["name"] = [name_number(f"{name}-{k + 1}") for k in range(group.count)]
         drone["post"] = first_post + np.arange(group.count) % len(laid)
         crews[name] = _crew(drone, sum(map(len, drones)), PATROLS.index(group.patrol))
         drones.append(drone)
-    all_drones = np.concatenate([*drones, np.empty(0, DRONE)])
-    all_posts = np.concatenate([*posts, np.empty(0, POST)])
+    all_drones = np.concatenate([*drones, np.empty(0, DroneRow.dtype)])
+    all_posts = np.concatenate([*posts, np.empty(0, PostRow.dtype)])
     all_posts["first_vertex"] = np.cumsum(all_posts["vertices"]) - all_posts["vertices"]
     all_drones["next_post"] = all_drones["post"]
     all_drones["next_here"] = -1
@@ -358,7 +347,7 @@ def track_segments(xy: Floats, along_km: Floats, vertices: ArrayLike) -> Records
 
     Returns
     -------
-    ndarray of `SEGMENT`, shape (n,)
+    ndarray of `SegmentRow`, shape (n,)
         The last of each track has no length.
     """
     following = np.arange(len(xy)) + 1
@@ -367,7 +356,7 @@ def track_segments(xy: Floats, along_km: Floats, vertices: ArrayLike) -> Records
     units = np.zeros_like(xy)
     steps_km = (along_km[following] - along_km)[:, None]
     np.divide(xy[following] - xy, steps_km, out=units, where=steps_km > 0.0)
-    segments = np.empty(len(xy), dtype=SEGMENT)
+    segments = np.empty(len(xy), dtype=SegmentRow.dtype)
     segments["x"], segments["y"] = xy.T
     segments["unit_x"], segments["unit_y"] = units.T
     segments["from_km"], segments["to_km"] = along_km, along_km[following]
@@ -392,11 +381,11 @@ def post_circles(
 
     Returns
     -------
-    ndarray of `CIRCLE`
+    ndarray of `CircleRow`
         By post; those that can not be cued are left out.
     """
     cueable = np.flatnonzero(platforms["can_be_cued"][posts["platform"]])
-    circles = np.zeros(len(cueable), dtype=CIRCLE)
+    circles = np.zeros(len(cueable), dtype=CircleRow.dtype)
     if len(cueable) == 0:
         return circles
     mine = posts[cueable]
@@ -414,7 +403,7 @@ def post_circles(
 def platform_records(scenario: Scenario) -> Records:
     """Return the records of the platforms in use, in the order of the scenario."""
     platforms = scenario.monitor_platforms()
-    records = np.zeros(len(platforms), dtype=PLATFORM)
+    records = np.zeros(len(platforms), dtype=PlatformRow.dtype)
     for record, platform in zip(records, platforms.values(), strict=True):
         record["transit_kmh"] = transit_speed_kmh(platform)
         record["endurance_h"] = np.inf if platform.endurance_h is None else platform.endurance_h

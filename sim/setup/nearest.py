@@ -8,19 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.geography import ContactLine
 from sim.kernel.compile import compiled
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 PIECE_KM = 1.0
 MOST_PIECES = 1024
 
 
-class Line(NamedTuple):
+class LinePieces(NamedTuple):
     """The contact line, and which of its segments lie near each of many equal pieces of it."""
 
     vertices: Floats  # (n, 2) km
@@ -32,7 +29,7 @@ class Line(NamedTuple):
     radius_km: float  # segments farther from a piece than this are not listed
 
 
-def lay_line(line: ContactLine, farthest_km: float) -> Line:
+def build_line_pieces(line: ContactLine, farthest_km: float) -> LinePieces:
     """Make a line ready for places at most so far (km) from it."""
     radius_km = 2.0 * farthest_km
     pieces = int(np.clip(np.ceil(line.length_km / PIECE_KM), 1, MOST_PIECES))
@@ -45,7 +42,9 @@ def lay_line(line: ContactLine, farthest_km: float) -> Line:
     order = np.lexsort((apart_km, piece))
     first = np.searchsorted(piece[order], np.arange(pieces + 1))
     per_km = pieces / line.length_km
-    return Line(line.xy, line.chainage_km, first, near[order], apart_km[order], per_km, radius_km)
+    return LinePieces(
+        line.xy, line.chainage_km, first, near[order], apart_km[order], per_km, radius_km
+    )
 
 
 @compiled
@@ -74,7 +73,7 @@ def _nearest(x: float, y: float, vertices: Floats) -> tuple[int, float]:
 
 @compiled
 def _nearest_around(
-    x: float, y: float, chainage: float, away_km: float, line: Line
+    x: float, y: float, chainage: float, away_km: float, line: LinePieces
 ) -> tuple[int, float]:
     """As `_nearest`, for a point that lies so far (km) from the place of the line at a chainage.
 
@@ -131,7 +130,7 @@ def locate_one(x: float, y: float, vertices: Floats, vertex_km: Floats) -> tuple
 
 @compiled
 def locate_around(
-    x: float, y: float, chainage: float, away_km: float, line: Line
+    x: float, y: float, chainage: float, away_km: float, line: LinePieces
 ) -> tuple[float, float, float, float]:
     """Return chainage and offset of a point near the line, and its nearest place there (km).
 

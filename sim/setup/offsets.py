@@ -13,9 +13,9 @@ and the normal field, The Visual Computer 28, 7-19: the shrinking ball of `_room
 import numpy as np
 
 from sim.geography.offsets import EXACT_KM
+from sim.kernel.columns import Records
 from sim.kernel.compile import compiled
-from sim.kernel.world import Records
-from sim.setup.nearest import Line, locate_around
+from sim.setup.nearest import LinePieces, locate_around
 
 MOST_MOVES = 8
 MOST_BALLS = 64
@@ -24,7 +24,7 @@ CLEAR_KM = 1e-5
 
 
 @compiled
-def _moved(row: Records, line: Line) -> bool:
+def _moved(row: Records, line: LinePieces) -> bool:
     """Move a violation straight away from the line's nearest place until its offset is true.
 
     There another bend may be nearer still; then it is moved again. Inside a narrow salient no place
@@ -46,7 +46,7 @@ def _moved(row: Records, line: Line) -> bool:
 
 
 @compiled
-def _room(row: Records, line: Line) -> float:
+def _room(row: Records, line: LinePieces) -> float:
     """Return how far (km) a violation can lie from its place of the line, along the normal.
 
     That is the radius of the ball that touches the line there and holds no part of it: through
@@ -67,7 +67,7 @@ def _room(row: Records, line: Line) -> float:
 
 
 @compiled
-def set_beside(row: Records, line: Line) -> None:
+def set_beside(row: Records, line: LinePieces) -> None:
     """Give a violation, placed a step across the line, the offset it has from the whole line.
 
     It is moved to a place nearby that has the offset. Where there is none, it keeps its chainage,

@@ -6,20 +6,17 @@ See `sim.setup.violations` for the process.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.geography import ContactLine
 from sim.kernel.compile import compiled
 from sim.rules.violation import REAL
 from sim.setup.streams import stream
-from sim.setup.violations import Law, Process
+from sim.setup.violations import Law, ViolationProcess
 from sim.statistics.order import in_order
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
-
-class Seeds(NamedTuple):
+class Onsets(NamedTuple):
     """Candidates of one origin before all is drawn that they are to have; in order of onset."""
 
     onset: Floats  # h
@@ -43,7 +40,7 @@ class _Clusters(NamedTuple):
 
 
 @compiled
-def _onsets(shares: Floats, cumulative: Floats, edges_h: Floats) -> Floats:
+def _times_of_shares(shares: Floats, cumulative: Floats, edges_h: Floats) -> Floats:
     """Return onsets (h), ascending, from where they fall among all expected incidents (0 to 1)."""
     onsets = np.empty(len(shares))
     order = in_order(shares, 1.0)
@@ -60,14 +57,14 @@ def _onsets(shares: Floats, cumulative: Floats, edges_h: Floats) -> Floats:
     return onsets
 
 
-def _background_onsets(process: Process, rng: np.random.Generator) -> Floats:
+def _background_onsets(process: ViolationProcess, rng: np.random.Generator) -> Floats:
     expected = process.expected
     if process.dispersion_k is not None:
         activity = rng.gamma(process.dispersion_k, 1.0 / process.dispersion_k, process.days)
         expected = expected * activity[process.day_of_bin]
     cumulative = np.concatenate([[0.0], np.cumsum(expected)])
     count = rng.poisson(cumulative[-1])
-    onsets: Floats = _onsets(rng.random(count), cumulative, process.edges_h)
+    onsets: Floats = _times_of_shares(rng.random(count), cumulative, process.edges_h)
     return onsets
 
 
@@ -107,7 +104,7 @@ def _around_spots(
 
 
 def _background_places(
-    process: Process, rng: np.random.Generator, count: int, length_km: float
+    process: ViolationProcess, rng: np.random.Generator, count: int, length_km: float
 ) -> Floats:
     if len(process.spot_edges) == 0:
         return rng.random(count) * length_km
@@ -185,7 +182,11 @@ def _by_onset(
 
 
 def _clusters(
-    process: Process, rng: np.random.Generator, onset: Floats, chainage: Floats, length_km: float
+    process: ViolationProcess,
+    rng: np.random.Generator,
+    onset: Floats,
+    chainage: Floats,
+    length_km: float,
 ) -> tuple[Floats, Floats, Ints]:
     """Return onset, chainage and parent of the background and all its offspring, by onset."""
     if process.branching_ratio == 0.0:
@@ -200,7 +201,7 @@ def _clusters(
     return clusters
 
 
-def draw_seeds(process: Process, line: ContactLine, seed: int) -> Seeds:
+def draw_onsets(process: ViolationProcess, line: ContactLine, seed: int) -> Onsets:
     """Draw when and where the candidate violations of a run take place, and what provokes them.
 
     Parameters
@@ -213,4 +214,4 @@ def draw_seeds(process: Process, line: ContactLine, seed: int) -> Seeds:
     rng = stream(seed, "violations")
     onset = _background_onsets(process, rng)
     chainage = _background_places(process, rng, len(onset), line.length_km)
-    return Seeds(*_clusters(process, rng, onset, chainage, line.length_km), rng, "", process.law)
+    return Onsets(*_clusters(process, rng, onset, chainage, line.length_km), rng, "", process.law)

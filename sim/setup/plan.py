@@ -3,32 +3,31 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.loop import SETTINGS
+from sim.arrays import Floats
 from sim.geography import ContactLine
-from sim.kernel.world import Records
-from sim.rules.flight import SORTIE
+from sim.kernel.columns import Records
 from sim.scenario import Scenario
-from sim.scenario.command import RULES
 from sim.scenario.demand import check_demand, lives, sorties
-from sim.setup.areas import lay_areas
-from sim.setup.candidates import Frame, lay_frame
-from sim.setup.escalation import EscalationRules, lay_escalation
-from sim.setup.forces import ForcePlan, lay_forces
-from sim.setup.grid import Grid, Reach, lay_reach
+from sim.scenario.dispatch import RULES
+from sim.setup.areas import build_areas
+from sim.setup.escalation import EscalationRules, build_escalation_rules
+from sim.setup.forces import ForcePlan, build_force_plan
+from sim.setup.grid import Grid, Reach, build_reach
+from sim.setup.marks import Terrain, build_terrain
 from sim.setup.monitors import (
     Monitors,
-    lay_monitors,
+    build_monitors,
     platform_records,
     post_circles,
     track_segments,
 )
-from sim.setup.reports import Reporting, lay_reporting
-from sim.setup.sensors import Looks, lay_looks
-from sim.setup.support import FORWARD_STEP_KM, Support, lay_support
-from sim.setup.violations import Process, lay_process
-from sim.setup.weather import Surroundings, lay_surroundings
+from sim.setup.reports import Reporting, build_reporting
+from sim.setup.sensors import LookTables, build_look_tables
+from sim.setup.support import FORWARD_STEP_KM, Support, build_support
+from sim.setup.violations import ViolationProcess, build_process
+from sim.setup.weather import WeatherPlan, build_weather_plan
+from sim.world.rows import SettingsRow
 
 USUAL_SD = 4.0
 """Offsets within so many standard deviations are usual; for others the whole line is searched."""
@@ -46,20 +45,20 @@ class Plan:
     drone_names: tuple[str, ...]
     monitors: Monitors
     platforms: Records
-    looks: Looks
+    looks: LookTables
     circles: Records
-    track_xy: NDArray[np.float64]
+    track_xy: Floats
     segments: Records
-    track_at: NDArray[np.float64]
+    track_at: Floats
     grid: Grid
     reach: Reach
     support: Support
-    process: Process
+    process: ViolationProcess
     reporting: Reporting
     escalation: EscalationRules
     forces: ForcePlan
-    frame: Frame
-    surroundings: Surroundings
+    terrain: Terrain
+    weather: WeatherPlan
     settings: Records
     lives: dict[str, int]  # thresholds of loss drawn for each drone, by group of monitors
     sortie_room: int
@@ -83,9 +82,29 @@ class Plan:
         return self.scenario.run.duration_days * 24.0
 
     @property
-    def tracks(self) -> tuple[NDArray[np.float64], ...]:
+    def tracks(self) -> tuple[Floats, ...]:
         """Vertices (m, 2) in km of each post's track."""
         return tuple(track.xy for track in self.monitors.tracks)
+
+
+def shared_columns(plan: Plan) -> dict[str, Records]:
+    """Return the columns of a world that are the same in all runs of a plan, by name."""
+    support, reporting = plan.support, plan.reporting
+    return {
+        "settings": plan.settings,
+        "platforms": plan.platforms,
+        "evidence": plan.looks.evidence,
+        "sure": plan.looks.sure,
+        "segments": plan.segments,
+        "track_at": plan.track_at,
+        "sources": reporting.source_records,
+        "referee": reporting.referee,
+        "regimes": plan.escalation.rules,
+        "fits": support.fits,
+        "kind_domains": support.kind_domains,
+        "near_slack": support.near.slack_km,
+        "forward": support.forward,
+    }
 
 
 def load_line(scenario: Scenario) -> ContactLine:
@@ -116,7 +135,7 @@ def load_line(scenario: Scenario) -> ContactLine:
 
 
 def _settings(scenario: Scenario, support: Support) -> Records:
-    row = np.zeros(1, dtype=SETTINGS)
+    row = np.zeros(1, dtype=SettingsRow.dtype)
     feedback, dispatch = scenario.violations.feedback, scenario.dispatch
     row["feedback"] = feedback.enabled
     row["min_severity"] = scenario.command.min_severity
@@ -162,7 +181,7 @@ def _sortie_room(scenario: Scenario, monitors: Monitors) -> int:
     return int(min(1.3 * expected, 2e6)) + len(monitors.drones) + 64
 
 
-def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], Records, NDArray[np.float64]]:
+def _tracks(monitors: Monitors) -> tuple[Floats, Records, Floats]:
     """Return vertices of all tracks, the segments from them, and where on their track they lie."""
     tracks = monitors.tracks
     xy = np.concatenate([*(track.xy for track in tracks), np.empty((0, 2))])
@@ -171,8 +190,8 @@ def _tracks(monitors: Monitors) -> tuple[NDArray[np.float64], Records, NDArray[n
     return np.ascontiguousarray(xy), segments, along
 
 
-def lay_grid(
-    scenario: Scenario, line: ContactLine, monitors: Monitors, track_xy: NDArray[np.float64]
+def build_grid(
+    scenario: Scenario, line: ContactLine, monitors: Monitors, track_xy: Floats
 ) -> tuple[Grid, Reach]:
     """Lay the grid over all that violations and tracks may reach; find who can see into each cell.
 
@@ -183,10 +202,10 @@ def lay_grid(
     spread = any(kind.offset_sd_km > 0.0 for kind in scenario.violations.kinds.values())
     farthest = scenario.violations.max_offset_km if spread else 0.0
     grid = Grid.around(np.concatenate([line.xy, track_xy]), max(radius, farthest) + 1.0)
-    return grid, lay_reach(grid, monitors.posts, track_xy)
+    return grid, build_reach(grid, monitors.posts, track_xy)
 
 
-def _usual_offset_km(process: Process, reporting: Reporting) -> float:
+def _usual_offset_km(process: ViolationProcess, reporting: Reporting) -> float:
     """Return how far (km) from the line nearly all that is drawn beside it lies."""
     laws = [process.law, *(clutter.law for clutter in reporting.clutter)]
     return max(min(law.max_offset_km, USUAL_SD * float(law.offset_sd_km.max())) for law in laws)
@@ -214,13 +233,13 @@ def build_plan(scenario: Scenario) -> Plan:
     line = load_line(scenario)
     check_demand(scenario, line.length_km)
     kinds = tuple(scenario.violations.kinds)
-    surroundings = lay_surroundings(scenario)
-    monitors = lay_monitors(scenario, line, surroundings.zones)
-    support = lay_support(scenario, line, kinds)
+    weather = build_weather_plan(scenario)
+    monitors = build_monitors(scenario, line, weather.zones)
+    support = build_support(scenario, line, kinds)
     track_xy, segments, track_at = _tracks(monitors)
-    grid, reach = lay_grid(scenario, line, monitors, track_xy)
-    process = lay_process(scenario, line)
-    reporting = lay_reporting(scenario, process.law)
+    grid, reach = build_grid(scenario, line, monitors, track_xy)
+    process = build_process(scenario, line)
+    reporting = build_reporting(scenario, process.law)
     platforms = platform_records(scenario)
     return Plan(
         scenario=scenario,
@@ -236,7 +255,7 @@ def build_plan(scenario: Scenario) -> Plan:
         monitors=monitors,
         platforms=platforms,
         circles=post_circles(monitors.posts, track_xy, platforms),
-        looks=lay_looks(scenario),
+        looks=build_look_tables(scenario),
         track_xy=track_xy,
         segments=segments,
         track_at=track_at,
@@ -245,23 +264,18 @@ def build_plan(scenario: Scenario) -> Plan:
         support=support,
         process=process,
         reporting=reporting,
-        escalation=lay_escalation(scenario),
-        forces=lay_forces(scenario, support),
-        frame=lay_frame(
+        escalation=build_escalation_rules(scenario),
+        forces=build_force_plan(scenario, support),
+        terrain=build_terrain(
             line,
             grid,
-            lay_areas(scenario, line),
+            build_areas(scenario, line),
             sectors=scenario.line.sectors,
-            zones=surroundings.zones,
+            zones=weather.zones,
             farthest_km=_usual_offset_km(process, reporting),
         ),
-        surroundings=surroundings,
+        weather=weather,
         settings=_settings(scenario, support),
         lives=lives(scenario),
         sortie_room=_sortie_room(scenario, monitors),
     )
-
-
-def empty_sorties(room: int) -> Records:
-    """Return an empty sortie table of a given capacity."""
-    return np.empty(room, dtype=SORTIE)

@@ -4,37 +4,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.geography import ContactLine
+from sim.arrays import Flags, Floats, Ints, Ints32
+from sim.kernel.columns import Records
 from sim.kernel.compile import compiled
-from sim.kernel.lots import name_number
-from sim.kernel.world import Records
-from sim.rules.headquarters import REFEREE, SOURCE, STATION, TASKS
-from sim.rules.violation import CASE, CLUTTER, MADE_UP, VIOLATION
+from sim.rules.headquarters import TASKS
 from sim.scenario import Headquarters, Scenario
 from sim.scenario.mission import UNITED_STATES
-from sim.setup.candidates import Frame, fill_rows
-from sim.setup.onsets import Seeds, draw_seeds
 from sim.setup.streams import stream
-from sim.setup.violations import (
-    EXPONENTIAL,
-    LAWS,
-    LOGNORMAL,
-    Law,
-    Process,
-)
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
+from sim.setup.violations import Law
+from sim.statistics.distributions import EXPONENTIAL, LAWS, LOGNORMAL, lognormal_sigma
+from sim.world.lots import name_number
+from sim.world.rows import RefereeRow, SourceRow, StationRow
 
 
 class Source(NamedTuple):
     """A source of reports besides the monitors, made ready for drawing."""
 
     name: str
-    reports: NDArray[np.bool_]  # (kinds,)
+    reports: Flags  # (kinds,)
     share: float
     delay_h: float
     delay_law: int
@@ -51,7 +39,7 @@ class FalseSight(NamedTuple):
     look_kind: int
 
 
-class Desk(NamedTuple):
+class DeskTimes(NamedTuple):
     """Service time of a station."""
 
     name: str
@@ -68,21 +56,11 @@ class Reporting:
     drawn: bool  # whether any report may need confirmation, a desk or a ruling
     sources: tuple[Source, ...]
     clutter: tuple[FalseSight, ...]
-    desks: tuple[Desk, ...]
+    desks: tuple[DeskTimes, ...]
     source_records: Records
     station_records: Records
     referee: Records
     made_up_kind: int  # column of the look chances that nobody sees
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The candidates of a run with all that is drawn for their reports."""
-
-    rows: Records
-    cases: Records
-    report_at: Floats  # (rows, sources)
-    desk_hours: Floats  # (rows, stations)
 
 
 def _only(law: Law, weights: Floats) -> Law:
@@ -127,7 +105,7 @@ def _sources(scenario: Scenario, law: Law) -> tuple[Source, ...]:
 
 def station_records(stations: dict[str, Headquarters]) -> Records:
     """Return the records of the stations, open and idle."""
-    records = np.zeros(len(stations), dtype=STATION)
+    records = np.zeros(len(stations), dtype=StationRow.dtype)
     for record, spec in zip(records, stations.values(), strict=True):
         record["task"] = TASKS.index(spec.task)
         record["desks"] = spec.desks
@@ -139,7 +117,7 @@ def station_records(stations: dict[str, Headquarters]) -> Records:
 
 
 def _source_records(scenario: Scenario) -> Records:
-    records = np.zeros(len(scenario.reports), dtype=SOURCE)
+    records = np.zeros(len(scenario.reports), dtype=SourceRow.dtype)
     for record, (name, spec) in zip(records, scenario.reports.items(), strict=True):
         record["name"] = name_number(name)
         record["confirmed"] = spec.confirmed
@@ -149,13 +127,13 @@ def _source_records(scenario: Scenario) -> Records:
 
 
 def _referee(scenario: Scenario) -> Records:
-    record = np.zeros(1, dtype=REFEREE)
-    for name in REFEREE.names or ():
+    record = np.zeros(1, dtype=RefereeRow.dtype)
+    for name in RefereeRow.dtype.names or ():
         record[name] = getattr(scenario.referee, name)
     return record
 
 
-def lay_reporting(scenario: Scenario, law: Law) -> Reporting:
+def build_reporting(scenario: Scenario, law: Law) -> Reporting:
     """Make reports ready for drawing.
 
     Parameters
@@ -179,11 +157,11 @@ def lay_reporting(scenario: Scenario, law: Law) -> Reporting:
         sources=_sources(scenario, law),
         clutter=_clutter(scenario, law),
         desks=tuple(
-            Desk(
+            DeskTimes(
                 name,
                 spec.service_min / 60.0,
                 LAWS.index(spec.service),
-                float(np.sqrt(np.log1p(spec.service_cv**2))),
+                lognormal_sigma(spec.service_cv),
             )
             for name, spec in scenario.headquarters.items()
         ),
@@ -221,7 +199,8 @@ def _fill_cases(cases: Records, at: Ints, marks: Floats, thresholds: Floats) -> 
         case.cued = case.next_queued = -1
 
 
-def _draw_cases(spec: Reporting, seed: int, prefix: str, cases: Records, at: Ints) -> None:
+def draw_cases(spec: Reporting, seed: int, prefix: str, cases: Records, at: Ints) -> None:
+    """Draw the marks of cases and write them into their rows."""
     count = len(at)
     if spec.drawn:
         rng = stream(seed, f"{prefix}cases")
@@ -231,33 +210,34 @@ def _draw_cases(spec: Reporting, seed: int, prefix: str, cases: Records, at: Int
 
 
 @compiled
-def _put(table: Floats, at: Ints, column: int, values: Floats) -> None:
+def _set_column(table: Floats, at: Ints, column: int, values: Floats) -> None:
     """Write values into their rows of a column."""
     for v in range(len(at)):
         table[at[v], column] = values[v]
 
 
-def _draw_desks(spec: Reporting, seed: int, prefix: str, hours: Floats, at: Ints) -> None:
+def draw_desk_hours(spec: Reporting, seed: int, prefix: str, hours: Floats, at: Ints) -> None:
+    """Draw the time (h) that a desk of each station needs for each candidate."""
     for column, desk in enumerate(spec.desks):
         rng = stream(seed, f"{prefix}headquarters/{desk.name}")
         if desk.law == EXPONENTIAL:
-            _put(hours, at, column, desk.service_h * rng.standard_exponential(len(at)))
+            _set_column(hours, at, column, desk.service_h * rng.standard_exponential(len(at)))
         elif desk.law == LOGNORMAL:
             normal = rng.standard_normal(len(at))
             mean_1 = np.exp(desk.sigma * normal - 0.5 * desk.sigma * desk.sigma)
-            _put(hours, at, column, desk.service_h * mean_1)
+            _set_column(hours, at, column, desk.service_h * mean_1)
         else:
             hours[at, column] = desk.service_h
 
 
 @compiled
-def _tell(
+def _fill_report_times(
     report_at: Floats,
     at: Ints,
     column: int,
     onset: Floats,
-    kinds: NDArray[np.int32],
-    reports: Bools,
+    kinds: Ints32,
+    reports: Flags,
     share: float,
     uniform: Floats,
     delay_h: float,
@@ -269,13 +249,13 @@ def _tell(
         report_at[at[v], column] = onset[v] + delay_h * multiple[v] if told else np.inf
 
 
-def _draw_reports(
+def draw_report_times(
     spec: Reporting,
     seed: int,
     report_at: Floats,
     at: Ints,
     onset: Floats,
-    kinds: NDArray[np.int32],
+    kinds: Ints32,
 ) -> None:
     """Draw when each source reports each violation (h), infinite for never."""
     for column, source in enumerate(spec.sources):
@@ -284,84 +264,6 @@ def _draw_reports(
         random = source.delay_law == EXPONENTIAL
         multiple = rng.standard_exponential(len(at)) if random else np.ones(len(at))
         reports, share, delay_h = source.reports, source.share, source.delay_h
-        _tell(report_at, at, column, onset, kinds, reports, share, uniform, delay_h, multiple)
-
-
-def _false_seeds(
-    spec: Reporting, line: ContactLine, seed: int, prefix: str, per_h: float
-) -> tuple[Floats, Floats, Ints, np.random.Generator]:
-    """Draw when and where false incidents take place: evenly in time and along the line."""
-    rng = stream(seed, prefix)
-    count = rng.poisson(per_h * spec.horizon_h)
-    onset = np.sort(rng.random(count)) * spec.horizon_h
-    chainage = rng.random(count) * line.length_km
-    return onset, chainage, np.full(count, -1), rng
-
-
-def _all_false(spec: Reporting, line: ContactLine, seed: int) -> list[tuple[Seeds, int]]:
-    """Draw false incidents of all origins, each with the source that made them up, -1 for none."""
-    found = []
-    for clutter in spec.clutter:
-        prefix = f"clutter/{clutter.name}"
-        drawn = _false_seeds(spec, line, seed, prefix, clutter.per_h)
-        law, look_kind = clutter.law, clutter.look_kind
-        found.append((Seeds(*drawn, f"{prefix}/", law, CLUTTER, look_kind), -1))
-    for column, source in enumerate(spec.sources):
-        if source.false_law is not None:
-            prefix = f"reports/{source.name}/false"
-            drawn = _false_seeds(spec, line, seed, prefix, source.false_per_h)
-            law, look_kind = source.false_law, spec.made_up_kind
-            found.append((Seeds(*drawn, f"{prefix}/", law, MADE_UP, look_kind), column))
-    return found
-
-
-def _interleaved(real: Floats, false: list[Floats]) -> list[Ints]:
-    """Return the places of candidates of several origins, in the order of all their onsets."""
-    if not false:
-        return [np.arange(len(real))]
-    onset = np.concatenate(false)
-    order = np.argsort(onset, kind="stable")
-    place_of = np.empty(len(onset), dtype=np.int64)
-    place_of[order] = np.searchsorted(real, onset[order], side="right") + np.arange(len(onset))
-    others = np.ones(len(real) + len(onset), dtype=np.bool_)
-    others[place_of] = False
-    ends = np.cumsum([len(part) for part in false])
-    return [np.flatnonzero(others), *np.split(place_of, ends[:-1])]
-
-
-def draw_candidates(spec: Reporting, process: Process, frame: Frame, seed: int) -> Candidates:
-    """Draw the candidates of a run, true and false, and all reports of them.
-
-    Parameters
-    ----------
-    spec, process, frame
-        What is drawn, and where incidents take place.
-    seed
-        Seed of the run.
-
-    Returns
-    -------
-    Candidates
-        In the order of onset.
-    """
-    real = draw_seeds(process, frame.line, seed)
-    false = _all_false(spec, frame.line, seed)
-    places = _interleaved(real.onset, [seeds.onset for seeds, _ in false])
-    count = sum(map(len, places))
-    drawn = Candidates(
-        np.empty(count, dtype=VIOLATION),
-        np.empty(count, dtype=CASE),
-        np.empty((count, len(spec.sources))),
-        np.empty((count, len(spec.desks))),
-    )
-    kinds = fill_rows(drawn.rows, places[0], real, frame, seed, process.regimes)
-    _draw_reports(spec, seed, drawn.report_at, places[0], real.onset, kinds)
-    for (seeds, source), at in zip(false, places[1:], strict=True):
-        fill_rows(drawn.rows, at, seeds, frame, seed)
-        drawn.report_at[at] = np.inf
-        if source >= 0:
-            drawn.report_at[at, source] = seeds.onset
-    for seeds, at in zip([real, *(seeds for seeds, _ in false)], places, strict=True):
-        _draw_cases(spec, seed, seeds.prefix, drawn.cases, at)
-        _draw_desks(spec, seed, seeds.prefix, drawn.desk_hours, at)
-    return drawn
+        _fill_report_times(
+            report_at, at, column, onset, kinds, reports, share, uniform, delay_h, multiple
+        )

@@ -1,25 +1,26 @@
 """New posts in the middle of a run: where a re-tasked drone goes."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.errors import InputError
-from sim.kernel.world import Records, World
+from sim.kernel.columns import Records
 from sim.rules.patrol import PATROLS, STATIC
-from sim.setup.grid import Reach, lay_reach
+from sim.setup.grid import Reach, build_reach
 from sim.setup.monitors import (
     Track,
+    build_posts,
+    build_tracks,
     check_endurance,
-    lay_posts,
-    lay_tracks,
     post_circles,
     stretch,
     track_segments,
 )
 from sim.setup.plan import Plan
+from sim.world.world import World
 
 
-def lay_retasked_post(
+def build_retasked_post(
     plan: Plan, world: World, d: int, from_km: float, to_km: float, offset_km: float | None
 ) -> tuple[Records, Track]:
     """Lay a post for one drone along a stretch of the line, flown from the base it has.
@@ -57,12 +58,12 @@ def lay_retasked_post(
         raise InputError(message)
     start, end = stretch("retask", from_km, to_km, plan.line)
     detail_km = plan.scenario.line.generalise_km
-    [track] = lay_tracks("retask", spec, plan.line, np.array([start, end]), detail_km)
+    [track] = build_tracks("retask", spec, plan.line, np.array([start, end]), detail_km)
     home = world.posts[drone["post"]]
     base = np.array([[home["base_x"], home["base_y"]]])
     platform = plan.scenario.platforms[spec.platform]
     patrol, zones = PATROLS.index(spec.patrol), len(world.zones)
-    post = lay_posts(plan.line, patrol, platform, [track], base, zones)
+    post = build_posts(plan.line, patrol, platform, [track], base, zones)
     check_endurance(f"retask of {plan.drone_names[d]}", platform, post)
     post["platform"] = drone["platform"]
     post["group"] = drone["group"]
@@ -75,7 +76,7 @@ def _joined(reach: Reach, cells: int, added: Reach, posts: int) -> Reach:
     rows["post"] = posts
     cell_of = np.repeat(np.arange(cells + 1), np.diff(reach.start))
     added_cell = np.repeat(np.arange(cells + 1), np.diff(added.start))
-    all_cells: NDArray[np.int64] = np.concatenate([cell_of, added_cell])
+    all_cells: Ints = np.concatenate([cell_of, added_cell])
     order = np.argsort(all_cells, kind="stable")
     start = np.concatenate([[0], np.cumsum(np.bincount(all_cells, minlength=cells + 1))])
     last = reach.post_start[-1] + len(added.post_blocks)
@@ -98,7 +99,7 @@ def add_post(plan: Plan, world: World, post: Records, track: Track) -> int:
     number = len(world.posts)
     post = post.copy()
     post["first_vertex"] = 0
-    added = lay_reach(plan.grid, post, track.xy)
+    added = build_reach(plan.grid, post, track.xy)
     reach = Reach(world.reach_start, world.reach, world.post_start, world.post_blocks)
     joined = _joined(reach, plan.grid.cells, added, number)
     post["first_vertex"] = len(world.track_xy)

@@ -3,21 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints32
 from sim.rules.sensor import AT_NIGHT, CONDITIONS, IN_POOR_WEATHER, JAMMED
 from sim.scenario import Platform, Scenario
 from sim.setup.reports import clutter_chances
 
-type Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class Looks:
+class LookTables:
     """What looks are worth; the last kind is what nobody sees, made-up reports."""
 
     evidence: Floats  # (platforms, conditions, kinds + clutter + 1) that a look adds
-    sure: NDArray[np.int32]  # (platforms, conditions) whether one that detects leaves no doubt
+    sure: Ints32  # (platforms, conditions) whether one that detects leaves no doubt
 
 
 def _chances(scenario: Scenario) -> Floats:
@@ -43,7 +41,7 @@ def _clarity(platform: Platform) -> Floats:
     return clarity
 
 
-def lay_looks(scenario: Scenario) -> Looks:
+def build_look_tables(scenario: Scenario) -> LookTables:
     """Work out what a look adds to the evidence: -ln(1 - p) for one that detects with chance p.
 
     Parameters
@@ -59,4 +57,4 @@ def lay_looks(scenario: Scenario) -> Looks:
     with np.errstate(divide="ignore"):  # a look that can not fail adds infinite evidence
         evidence = -np.log1p(-chances)
     sure = confirms[:, None] & (clarity >= least)
-    return Looks(np.ascontiguousarray(evidence), sure.astype(np.int32))
+    return LookTables(np.ascontiguousarray(evidence), sure.astype(np.int32))

@@ -8,8 +8,8 @@ violations, weather and delays (common random numbers).
 import zlib
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.kernel.compile import compiled
 
 
@@ -28,7 +28,7 @@ def stream(seed: int, name: str) -> np.random.Generator:
 
 
 @compiled
-def draw_normals(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+def draw_normals(rng: np.random.Generator, count: int) -> Floats:
     """Draw standard normals: the numbers of `rng.standard_normal(count)`, in half the time.
 
     Parameters

@@ -3,22 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats, Ints, Ints32
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.geography.forward import forward_points
 from sim.geography.offsets import EXACT_KM
-from sim.kernel.lots import name_number
-from sim.kernel.world import Records
-from sim.rules.support_unit import BASE, LEAD, SHAPES, UNIT
+from sim.kernel.columns import Records
 from sim.scenario import Scenario, SupportGroup
 from sim.scenario.checks import UKRAINE
 from sim.scenario.support import DOMAINS
 from sim.setup.monitors import stretch
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int32]
+from sim.statistics.distributions import LAWS, lognormal_sigma
+from sim.world.lots import name_number
+from sim.world.rows import BaseRow, LeadRow, UnitRow
 
 FORWARD_STEP_KM = 0.25
 """Spacing of the forward points along the line (km)."""
@@ -38,13 +36,13 @@ class Support:
 
     bases: Records
     units: Records
-    fits: NDArray[np.bool_]  # (groups, kinds)
-    leads: Records  # LEAD (3,)
-    kind_domains: Ints  # (kinds,)
+    fits: Flags  # (groups, kinds)
+    leads: Records  # LeadRow (3,)
+    kind_domains: Ints32  # (kinds,)
     names: tuple[str, ...]  # of the units
-    unit_numbers: NDArray[np.int64]  # (units,) of their names in the drawing of lots
+    unit_numbers: Ints  # (units,) of their names in the drawing of lots
     base_groups: tuple[str, ...]
-    random_bases: Ints  # bases whose place is drawn in each run
+    random_bases: Ints32  # bases whose place is drawn in each run
     random_stretch: Floats  # (random bases, 3) from, to and offset, km
     forward: Floats  # (stand-offs, places, 2)
     near: "Near"
@@ -54,7 +52,7 @@ class Support:
 class Near:
     """For each stretch of line, the bases by time to arrive at its middle."""
 
-    bases: Ints  # (line cells, bases)
+    bases: Ints32  # (line cells, bases)
     hours: Floats  # (line cells, bases), ascending
     slack_km: Floats  # (line cells,)
 
@@ -103,7 +101,7 @@ def _base_key(key: str, group: SupportGroup, number: int) -> str:
 
 
 def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[int]) -> Records:
-    base = np.zeros(len(points), dtype=BASE)
+    base = np.zeros(len(points), dtype=BaseRow.dtype)
     base["group"] = number
     base["x"], base["y"] = points.T
     base["ready"] = dealt
@@ -111,8 +109,8 @@ def _base_records(group: SupportGroup, number: int, points: Floats, dealt: list[
     base["h_per_km"] = group.road_factor / group.speed_kmh
     base["standoff_km"] = group.standoff_km
     base["on_scene_h"] = group.on_scene_h
-    base["on_scene_shape"] = SHAPES.index(group.on_scene)
-    base["on_scene_sigma"] = np.sqrt(np.log1p(group.on_scene_cv**2))
+    base["on_scene_law"] = LAWS.index(group.on_scene)
+    base["on_scene_sigma"] = lognormal_sigma(group.on_scene_cv)
     base["forward_row"] = -1
     base["domain"] = DOMAINS.index(group.domain)
     return base
@@ -128,7 +126,7 @@ def _answers(scenario: Scenario, group: SupportGroup) -> list[bool]:
 
 def _lead_records(scenario: Scenario, bases: Records) -> Records:
     """Return the leads of the domains, all units present; who does not lead is not missed."""
-    leads = np.zeros(len(DOMAINS), dtype=LEAD)
+    leads = np.zeros(len(DOMAINS), dtype=LeadRow.dtype)
     for row, domain in enumerate(DOMAINS):
         lead = scenario.mission.lead(domain)
         mine = (bases["domain"] == row) & (bases["leads"] == 1)
@@ -137,7 +135,7 @@ def _lead_records(scenario: Scenario, bases: Records) -> Records:
     return leads
 
 
-def _lay_forward(line: ContactLine, bases: Records, groups: list[str]) -> Floats:
+def _build_forward_points(line: ContactLine, bases: Records, groups: list[str]) -> Floats:
     """Compute the table of forward points, and give each base, of a group each, its row in it."""
     places = int(np.ceil(line.length_km / FORWARD_STEP_KM)) + 1
     mine = bases["standoff_km"][bases["standoff_km"] > 0.0]
@@ -203,7 +201,7 @@ def _slack(line: ContactLine, edges: Floats, forward: Floats, targets: dict[int,
     return slack + FORWARD_STEP_KM
 
 
-def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -> Support:
+def build_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -> Support:
     """Lay out the bases and units of all support groups.
 
     Raises
@@ -238,14 +236,14 @@ def lay_support(scenario: Scenario, line: ContactLine, kinds: tuple[str, ...]) -
         groups += [name] * len(points)
         unit_bases += [first + b for b, count in enumerate(dealt) for _ in range(count)]
         names += [f"{name}-{k + 1}" for k in range(group.count)]
-    all_bases = np.concatenate([*bases, np.empty(0, BASE)])
-    units = np.zeros(len(unit_bases), dtype=UNIT)
+    all_bases = np.concatenate([*bases, np.empty(0, BaseRow.dtype)])
+    units = np.zeros(len(unit_bases), dtype=UnitRow.dtype)
     units["base"] = unit_bases
     units["violation"] = -1
     ends = np.cumsum(all_bases["ready"])
     all_bases["end_unit"] = ends
     all_bases["first_unit"] = ends - all_bases["ready"]
-    forward = _lay_forward(line, all_bases, groups)
+    forward = _build_forward_points(line, all_bases, groups)
     domains = [DOMAINS.index(kind.domain) for kind in scenario.violations.kinds.values()]
     if len(all_bases):
         set_sectors(line, all_bases, scenario.line.sectors)

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.kernel.instants import SAME_H
 from sim.rules.headquarters import ENGAGED, SUSPENDED, US_STATES, WITHDRAWN
 from sim.scenario import MonitorGroup, UnitedStates
 from sim.scenario.mission import UNITED_STATES
 from sim.setup.streams import stream
 
-type Floats = NDArray[np.float64]
 type States = NDArray[np.int8]
 
 

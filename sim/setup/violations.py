@@ -15,30 +15,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.errors import InputError
 from sim.geography import ContactLine
 from sim.scenario import Escalation, HotSpot, Scenario
 from sim.scenario.escalation import REGIMES
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
+from sim.statistics.distributions import LAWS, lognormal_sigma
 
 FARTHEST_SPOT_KM = 100.0
 MOST_CANDIDATES = 20_000_000
 """A run that expects more candidates than this is refused: its tables would not fit in memory."""
 
 
-FIXED = 0
-EXPONENTIAL = 1
-LOGNORMAL = 2
-LAWS = ("fixed", "exponential", "lognormal")
-"""Laws of positive times about their mean, by code."""
-
-
 @dataclass(frozen=True)
-class Process:
+class ViolationProcess:
     """The violation process of a scenario, made ready for drawing."""
 
     horizon_h: float
@@ -106,7 +97,7 @@ def _rate_bins(scenario: Scenario) -> tuple[Floats, Floats]:
     return edges, rate_per_day / 24.0 * np.diff(edges) * factor * hour
 
 
-def lay_process(scenario: Scenario, line: ContactLine) -> Process:
+def build_process(scenario: Scenario, line: ContactLine) -> ViolationProcess:
     """Make the violation process of a scenario ready for drawing.
 
     Raises
@@ -126,7 +117,7 @@ def lay_process(scenario: Scenario, line: ContactLine) -> Process:
         raise InputError(message)
     spots = spec.hot_spots
     at_km = [spot_chainage(name, spot, line) for name, spot in spots.items()]
-    return Process(
+    return ViolationProcess(
         horizon_h=scenario.run.duration_days * 24.0,
         edges_h=edges,
         expected=expected,
@@ -144,11 +135,6 @@ def lay_process(scenario: Scenario, line: ContactLine) -> Process:
     )
 
 
-def _sigma(cv: float) -> float:
-    """Return the standard deviation of the logarithm of a lognormal."""
-    return float(np.sqrt(np.log1p(cv**2)))
-
-
 def _law(scenario: Scenario) -> Law:
     kinds = list(scenario.violations.kinds.values())
     command = scenario.command
@@ -157,13 +143,13 @@ def _law(scenario: Scenario) -> Law:
         severity_edges=np.array([_cumulative(list(kind.severity_weights)) for kind in kinds]),
         duration_h=np.array([kind.mean_duration_min / 60.0 for kind in kinds]),
         duration_law=np.array([LAWS.index(kind.duration) for kind in kinds]),
-        duration_sigma=np.array([_sigma(kind.duration_cv) for kind in kinds]),
+        duration_sigma=np.array([lognormal_sigma(kind.duration_cv) for kind in kinds]),
         offset_sd_km=np.array([kind.offset_sd_km for kind in kinds]),
         russian_share=np.array([kind.russian_side_share for kind in kinds]),
         max_offset_km=scenario.violations.max_offset_km,
         delay_h=command.delay_min / 60.0,
         delay_law=LAWS.index(command.delay),
-        delay_sigma=_sigma(command.delay_cv),
+        delay_sigma=lognormal_sigma(command.delay_cv),
         service_drawn=any(group.on_scene != "fixed" for group in scenario.support.values()),
         service_normal=any(group.on_scene == "lognormal" for group in scenario.support.values()),
     )

@@ -5,18 +5,16 @@ from math import lcm
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.loop import CHANGE, WEATHER_CHANGE
+from sim.arrays import Floats, Ints32
+from sim.engine.loop import WEATHER_CHANGE
 from sim.errors import InputError
+from sim.kernel.columns import Records
 from sim.kernel.compile import compiled
-from sim.kernel.world import Records
-from sim.rules.weather import FAIR, POOR, SEVERE, SPELL, ZONE
+from sim.rules.weather import FAIR, POOR, SEVERE
 from sim.scenario import Scenario
 from sim.setup.streams import stream
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int32]
+from sim.world.rows import ChangeRow, SpellRow, ZoneRow
 
 MOST_ZONES = 10_000
 
@@ -33,7 +31,7 @@ class Fronts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class WeatherPlan:
     """Weather and jamming of a scenario, made ready for drawing.
 
     The zones of weather and of jamming need not agree: the world's zones are fine enough for both.
@@ -47,7 +45,7 @@ class Surroundings:
     mean_off_h: float
 
 
-def _lay_fronts(scenario: Scenario) -> Fronts:
+def _build_fronts(scenario: Scenario) -> Fronts:
     weather, horizon_h = scenario.weather, scenario.run.duration_days * 24.0
     first = np.datetime64(scenario.run.start_date, "D")
     last = first + np.timedelta64(int(np.ceil(scenario.run.duration_days)), "D")
@@ -65,7 +63,7 @@ def _lay_fronts(scenario: Scenario) -> Fronts:
     )
 
 
-def lay_surroundings(scenario: Scenario) -> Surroundings:
+def build_weather_plan(scenario: Scenario) -> WeatherPlan:
     """Make weather and jamming ready for drawing.
 
     Raises
@@ -75,7 +73,7 @@ def lay_surroundings(scenario: Scenario) -> Surroundings:
         share.
     """
     weather, jamming = scenario.weather, scenario.jamming
-    fronts = _lay_fronts(scenario)
+    fronts = _build_fronts(scenario)
     jamming_zones = jamming.zones if jamming.enabled else 0
     zones = lcm(max(1, fronts.zones), max(1, jamming_zones))
     if zones > MOST_ZONES:
@@ -93,7 +91,7 @@ def lay_surroundings(scenario: Scenario) -> Surroundings:
             "or no zone could see that much bad weather"
         )
         raise InputError(message)
-    return Surroundings(
+    return WeatherPlan(
         horizon_h=scenario.run.duration_days * 24.0,
         zones=zones,
         fronts=fronts,
@@ -129,7 +127,7 @@ def _spell_end(fronts: Fronts, t: float, bad: bool, left: float) -> float:
 
 
 @compiled
-def _draw_weather(rng: np.random.Generator, fronts: Fronts) -> tuple[Floats, Ints]:
+def _draw_fronts(rng: np.random.Generator, fronts: Fronts) -> tuple[Floats, Ints32]:
     """Draw the weather of a run.
 
     Returns
@@ -165,20 +163,20 @@ def _weather_changes(fronts: Fronts, each: int, seed: int, zones: Records) -> Re
 
     Returns
     -------
-    ndarray of `CHANGE`
+    ndarray of `ChangeRow`
         What changes later, by time, then zone.
     """
-    begins, levels = _draw_weather(stream(seed, "weather"), fronts)
+    begins, levels = _draw_fronts(stream(seed, "weather"), fronts)
     levels = np.repeat(levels, each, axis=1)
     zones["weather"] = levels[0]
     at, zone = np.nonzero(levels[1:] != levels[:-1])
-    changes = np.empty(len(at), dtype=CHANGE)
+    changes = np.empty(len(at), dtype=ChangeRow.dtype)
     changes["time"], changes["subject"] = begins[at + 1], zone
     changes["what"], changes["level"] = WEATHER_CHANGE, levels[at + 1, zone]
     return changes
 
 
-def _draw_jamming(spec: Surroundings, zone: int, seed: int) -> tuple[bool, Floats]:
+def _draw_jamming(spec: WeatherPlan, zone: int, seed: int) -> tuple[bool, Floats]:
     """Return whether a zone is jammed at first, and when that changes up to the horizon (h)."""
     rng = stream(seed, f"jamming/{zone}")
     jammed = bool(rng.random() < spec.mean_on_h / (spec.mean_on_h + spec.mean_off_h))
@@ -197,7 +195,7 @@ def _draw_jamming(spec: Surroundings, zone: int, seed: int) -> tuple[bool, Float
 
 def _spells(jammed: bool, ends: Floats) -> Records:
     """Return the spells of a zone, of jamming and of none in turn, and one that never comes."""
-    spells = np.zeros(len(ends) + 2, dtype=SPELL)
+    spells = np.zeros(len(ends) + 2, dtype=SpellRow.dtype)
     spells["since"][1:-1] = ends
     spells["since"][-1] = np.inf
     spells["jammed"][0 if jammed else 1 :: 2] = 1
@@ -206,7 +204,7 @@ def _spells(jammed: bool, ends: Floats) -> Records:
     return spells
 
 
-def _draw_spells(spec: Surroundings, seed: int, zones: Records) -> Records:
+def _draw_spells(spec: WeatherPlan, seed: int, zones: Records) -> Records:
     """Draw the spells of all zones, one after another; set that of each zone at time 0."""
     if not spec.jamming_zones:
         return _spells(False, np.empty(0))
@@ -219,20 +217,17 @@ def _draw_spells(spec: Surroundings, seed: int, zones: Records) -> Records:
     return np.concatenate(spells)
 
 
-def draw_surroundings(spec: Surroundings, seed: int) -> tuple[Records, Records, Records]:
+def draw_weather(spec: WeatherPlan, seed: int) -> dict[str, Records]:
     """Draw the weather and jamming of a run.
 
     Returns
     -------
-    zones : ndarray of `ZONE`
-        State at time 0.
-    spells : ndarray of `SPELL`
-        Spells of jamming of all zones, one after another.
-    changes : ndarray of `CHANGE`
-        Changes of weather after time 0, by time.
+    dict
+        Columns of the world: ``zones`` at time 0, ``spells`` of jamming of all zones, one after
+        another, and ``changes`` of weather after time 0, by time.
     """
-    zones = np.zeros(spec.zones, dtype=ZONE)
-    changes = np.empty(0, dtype=CHANGE)
+    zones = np.zeros(spec.zones, dtype=ZoneRow.dtype)
+    changes = np.empty(0, dtype=ChangeRow.dtype)
     if spec.fronts.zones:
         changes = _weather_changes(spec.fronts, spec.zones // spec.fronts.zones, seed, zones)
-    return zones, _draw_spells(spec, seed, zones), changes
+    return {"zones": zones, "spells": _draw_spells(spec, seed, zones), "changes": changes}

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.sizing.frontier import Better, Found
 from sim.sizing.question import Question
 from sim.sizing.requirements import Requirement
@@ -23,8 +23,6 @@ from sim.sizing.trend import (
 )
 from sim.sizing.trials import Trials
 from sim.sizing.verdict import Finding, TestPlan, Verdict, judge, runs_for_t, verdict_of
-
-type Floats = NDArray[np.float64]
 
 PILOT_RUNS = 160
 """Runs of the first force in any case: they show how skew the measures are over runs."""

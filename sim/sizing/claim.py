@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.arrays import Flags, Floats
 from sim.output.labels import value_label
 from sim.sizing.bench import Bench
-from sim.sizing.frontier import Floats, Knowledge, Mask, by_cost, maximal, minimal
+from sim.sizing.frontier import Knowledge, by_cost, maximal, minimal
 from sim.sizing.shortfall import explain_shortfall
 from sim.sizing.trend import NO_TREND, SAME, UNKNOWN, Place, Trend
 
@@ -34,7 +35,7 @@ def _claim(bench: Bench, known: Knowledge, sure: str) -> str:
     return f"{sure}, {_two_sizes(bench, known)}"
 
 
-def _none(bench: Bench, known: Knowledge, sure: str, failed: Mask) -> str:
+def _none(bench: Bench, known: Knowledge, sure: str, failed: Flags) -> str:
     tested, most = len(known.tested), int((~known.barred).sum())
     budget = " within the budget" if known.barred.any() else ""
     none = f"none of the {tested} forces run suffices"
@@ -71,7 +72,7 @@ def _cheapest(bench: Bench, known: Knowledge, prices: Floats) -> str:
     return f"{words}. {how}, no force in range that costs less than {value_label(least)} does."
 
 
-def _how(known: Knowledge, spoken_of: Mask) -> str:
+def _how(known: Knowledge, spoken_of: Flags) -> str:
     """Tell whether what is said of these forces was run, or follows from the trend."""
     run = known.barred | known.run_verdicts("met") | known.run_verdicts("not met")
     return BY_RUNS if run[spoken_of].all() else BY_TREND
@@ -175,8 +176,8 @@ def upper_failures(known: Knowledge) -> list[Place]:
     return minimal(known.run_verdicts("not met") & _containing(known.run_verdicts("met")))
 
 
-def _containing(mask: Mask) -> Mask:
-    above: Mask = np.maximum.accumulate(np.maximum.accumulate(mask, axis=0), axis=1)
+def _containing(mask: Flags) -> Flags:
+    above: Flags = np.maximum.accumulate(np.maximum.accumulate(mask, axis=0), axis=1)
     return above
 
 

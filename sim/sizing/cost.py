@@ -4,13 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiment.formula import Formula
 from sim.sizing.factors import Factor
-
-type Floats = NDArray[np.float64]
 
 
 class Cost:

@@ -15,14 +15,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats, Ints
 from sim.sizing.trend import NO_TREND, SAME, Place, Steps
 from sim.sizing.verdict import Verdict
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Mask = NDArray[np.bool_]
 CLAIMED = (SAME,)
 """Steps over which a finding carries both ways in what is claimed."""
 SEARCHED = (SAME, NO_TREND, -NO_TREND)
@@ -90,10 +87,10 @@ class Knowledge:
         test: Callable[[Place], Found],
         better: Callable[[Sequence[Place]], Better],
         most_tests: int,
-        barred: Mask | None = None,
+        barred: Flags | None = None,
     ) -> None:
         self.shape = shape
-        self._known: dict[tuple[int, ...], tuple[Mask, Mask]] = {
+        self._known: dict[tuple[int, ...], tuple[Flags, Flags]] = {
             neutral: (np.zeros((rules, *shape), dtype=np.bool_),) * 2
             for neutral in (SEARCHED, CLAIMED)
         }
@@ -108,40 +105,40 @@ class Knowledge:
         return len(self.tested) >= self._most_tests
 
     @property
-    def met(self) -> Mask:
+    def met(self) -> Flags:
         """By rule: forces that meet it, by their own runs or as the search takes it."""
         return self._known[SEARCHED][0]
 
     @property
-    def failed(self) -> Mask:
+    def failed(self) -> Flags:
         """By rule: forces that do not."""
         return self._known[SEARCHED][1]
 
     @property
-    def sufficient(self) -> Mask:
+    def sufficient(self) -> Flags:
         """Forces that suffice, by their own runs or as the search takes it."""
-        mask: Mask = self.met.all(axis=0) & ~self.barred
+        mask: Flags = self.met.all(axis=0) & ~self.barred
         return mask
 
     @property
-    def open(self) -> Mask:
+    def open(self) -> Flags:
         """Forces of which nothing is known, whether or not a run would tell."""
-        mask: Mask = ~self.sufficient & ~self.failed.any(axis=0) & ~self.barred
+        mask: Flags = ~self.sufficient & ~self.failed.any(axis=0) & ~self.barred
         return mask
 
     @property
-    def claimed_sufficient(self) -> Mask:
+    def claimed_sufficient(self) -> Flags:
         """Forces that suffice, by their own runs or by a trend that was shown."""
-        mask: Mask = self._known[CLAIMED][0].all(axis=0) & ~self.barred
+        mask: Flags = self._known[CLAIMED][0].all(axis=0) & ~self.barred
         return mask
 
     @property
-    def claimed_short(self) -> Mask:
+    def claimed_short(self) -> Flags:
         """Forces that do not suffice, by their own runs, a trend that was shown or the budget."""
-        mask: Mask = self._known[CLAIMED][1].any(axis=0) | self.barred
+        mask: Flags = self._known[CLAIMED][1].any(axis=0) | self.barred
         return mask
 
-    def run_verdicts(self, verdict: Verdict) -> Mask:
+    def run_verdicts(self, verdict: Verdict) -> Flags:
         """Return the forces whose own runs say so."""
         mask = np.zeros(self.shape, dtype=np.bool_)
         for place, found in self.tested.items():
@@ -166,7 +163,7 @@ class Knowledge:
             if neutral == SEARCHED:
                 self._reaches = reaches
 
-    def _follow(self, rule: int, good: Reaches, bad: Reaches) -> tuple[Mask, Mask]:
+    def _follow(self, rule: int, good: Reaches, bad: Reaches) -> tuple[Flags, Flags]:
         """Return which forces meet a rule, and which do not, by runs and trend."""
         met, failed = np.zeros((2, *self.shape), dtype=np.bool_)
         for place, found in self.tested.items():
@@ -181,7 +178,7 @@ class Knowledge:
             failed[place] = found.by_rule[rule] == "not met"
         return met, failed
 
-    def _hopeless(self) -> Mask:
+    def _hopeless(self) -> Flags:
         """Return forces that lie, for some rule, between two that stayed undecided by it."""
         mask = np.zeros(self.shape, dtype=np.bool_)
         for rule, (good, bad) in enumerate(self._reaches):
@@ -192,14 +189,14 @@ class Knowledge:
             mask |= over & under & ~self.met[rule] & ~self.failed[rule]
         return mask
 
-    def worthwhile(self, wanted: Mask) -> Mask:
+    def worthwhile(self, wanted: Flags) -> Flags:
         """Return the forces, of those wanted, whose run may tell something."""
-        mask: Mask = wanted & self.open & ~self._hopeless()
+        mask: Flags = wanted & self.open & ~self._hopeless()
         for place in self.tested:
             mask[place] = False
         return mask
 
-    def gain(self, wanted: Mask) -> Floats:
+    def gain(self, wanted: Flags) -> Floats:
         """Return of each force how many wanted ones its run settles at least, over the rules."""
         total = np.zeros(self.shape)
         for rule, (good, bad) in enumerate(self._reaches):
@@ -222,7 +219,7 @@ def _box(reaches: Reaches, place: Place) -> tuple[slice, slice]:
     return first, second
 
 
-def _count(mask: Mask, reaches: Reaches) -> Ints:
+def _count(mask: Flags, reaches: Reaches) -> Ints:
     """Count the forces of a mask that a finding at each place reaches."""
     sums = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int64)
     sums[1:, 1:] = mask.cumsum(axis=0).cumsum(axis=1)
@@ -257,7 +254,7 @@ def search(known: Knowledge, cost: Floats | None = None, most_checks: int = 0) -
         known.check(unknown[0])
 
 
-def probes(barred: Mask) -> list[Place]:
+def probes(barred: Flags) -> list[Place]:
     """List the forces that are run in any case: ends, and places between, of each size."""
     parts = 4 if 1 in barred.shape else 2
     first, second = (
@@ -285,22 +282,22 @@ def _next_place(known: Knowledge, cost: Floats | None) -> Place | None:
     return named[0] if named else None
 
 
-def _below(known: Knowledge) -> Mask:
+def _below(known: Knowledge) -> Flags:
     """Return the forces that contain none that suffices: the smallest one is among these."""
     found = known.run_verdicts("met")
-    contains: Mask = np.maximum.accumulate(np.maximum.accumulate(found, axis=0), axis=1)
+    contains: Flags = np.maximum.accumulate(np.maximum.accumulate(found, axis=0), axis=1)
     return ~contains
 
 
-def _above(known: Knowledge) -> Mask:
+def _above(known: Knowledge) -> Flags:
     """Return the forces that no one that suffices contains: the largest one is among these."""
     found = known.run_verdicts("met")[::-1, ::-1]
     within = np.maximum.accumulate(np.maximum.accumulate(found, axis=0), axis=1)
-    mask: Mask = ~within[::-1, ::-1]
+    mask: Flags = ~within[::-1, ::-1]
     return mask
 
 
-def _most_telling(known: Knowledge, places: Mask) -> Place:
+def _most_telling(known: Knowledge, places: Flags) -> Place:
     """Return the force that settles most of these; of equals, the farthest from all others."""
     gains = np.where(places, known.gain(places), -1.0)
     best = np.argwhere(gains == gains.max())
@@ -340,7 +337,7 @@ def _inside(places: Sequence[Place]) -> list[Place]:
     return [place for place in places if min(place) >= 0]
 
 
-def by_cost(mask: Mask, cost: Floats) -> Place:
+def by_cost(mask: Flags, cost: Floats) -> Place:
     """Return the cheapest force of a set that is not empty."""
     row, column = np.unravel_index(np.where(mask, cost, np.inf).argmin(), mask.shape)
     return int(row), int(column)
@@ -351,16 +348,16 @@ def cheapest(known: Knowledge, cost: Floats) -> float:
     return float(cost[known.run_verdicts("met")].min(initial=np.inf))
 
 
-def minimal(mask: Mask) -> list[Place]:
+def minimal(mask: Flags) -> list[Place]:
     """List the places of a set that contain no other one, by first size."""
     return _places(mask & (mask.cumsum(axis=0).cumsum(axis=1) == 1))
 
 
-def maximal(mask: Mask) -> list[Place]:
+def maximal(mask: Flags) -> list[Place]:
     """List the places of a set that no other one contains, by first size."""
     above = mask[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]
     return _places(mask & (above == 1))
 
 
-def _places(mask: Mask) -> list[Place]:
+def _places(mask: Flags) -> list[Place]:
     return [(int(row), int(column)) for row, column in np.argwhere(mask)]

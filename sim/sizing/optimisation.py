@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
 from sim.errors import InputError
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.executors import available_cpus, open_executor
@@ -34,7 +34,7 @@ from sim.sizing.cost import Cost
 from sim.sizing.factors import Factor, read_factor
 from sim.sizing.given import condition, read_given
 from sim.sizing.requirements import Statistic, read_statistic, statistic_of
-from sim.sizing.trials import Floats, Trials
+from sim.sizing.trials import Trials
 
 COST = "cost"
 SAMPLERS = ("nsga2", "tpe")
@@ -268,7 +268,7 @@ def _search(
     return table
 
 
-def on_front(table: pd.DataFrame, objectives: Sequence[Objective]) -> NDArray[np.bool_]:
+def on_front(table: pd.DataFrame, objectives: Sequence[Objective]) -> Flags:
     """Tell which rows no other row beats: as good in every aim and better in one.
 
     Parameters
@@ -290,7 +290,7 @@ def on_front(table: pd.DataFrame, objectives: Sequence[Objective]) -> NDArray[np
     beaten = [
         bool(((rivals <= row).all(axis=1) & (rivals < row).any(axis=1)).any()) for row in loss
     ]
-    unbeaten: NDArray[np.bool_] = is_finite & ~np.array(beaten, dtype=np.bool_)
+    unbeaten: Flags = is_finite & ~np.array(beaten, dtype=np.bool_)
     return unbeaten
 
 

@@ -6,17 +6,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
 from sim.scenario import Scenario
 from sim.sizing.cost import Cost, cost_grid
 from sim.sizing.factors import Factor
 from sim.sizing.given import given_text
 from sim.sizing.requirements import Requirement
 from sim.sizing.trend import Place
-
-type Floats = NDArray[np.float64]
-type Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Question:
         return None if self.cost is None else cost_grid(self.cost, self.factors).reshape(self.shape)
 
     @property
-    def barred(self) -> Mask:
+    def barred(self) -> Flags:
         """Forces above a budget."""
         mask = np.zeros(self.shape, dtype=np.bool_)
         if self.prices is not None and self.budgets:

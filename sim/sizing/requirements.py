@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import inf, isnan
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.results.measures import MEASURES, find_measure, parse_request
 from sim.scenario.messages import did_you_mean
@@ -225,7 +225,7 @@ def value_of_run(measure: str, measures: Mapping[str, float]) -> float:
     return inf
 
 
-def statistic_of(values: NDArray[np.float64], quantile: float | None) -> float:
+def statistic_of(values: Floats, quantile: float | None) -> float:
     """Return mean or quantile of the values of runs; NaN is left out.
 
     Parameters

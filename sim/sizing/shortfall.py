@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sim.arrays import Floats
 from sim.output.values import MARK, POINTS, difference_text, percent_text, value_text
 from sim.sizing.bench import Bench
 from sim.sizing.frontier import Knowledge
 from sim.sizing.requirements import Requirement
 from sim.sizing.trend import Place
-
-type Floats = NDArray[np.float64]
 
 BESIDE = ("on_station_share", "unit_utilisation", "us_engaged_share")
 """Measures of how far forces are used, kept beside those that rules speak of."""

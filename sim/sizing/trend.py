@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, stdtr
 
-type Floats = NDArray[np.float64]
+from sim.arrays import Floats
+
 type Steps = NDArray[np.int8]
 """Of each step from one size to the next: +1 up, -1 down, `SAME`, `NO_TREND` or `UNKNOWN`."""
 type Place = tuple[int, int]

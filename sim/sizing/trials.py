@@ -6,14 +6,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiment.engine import Engine, Plan
 from sim.scenario import Scenario
 from sim.sizing.requirements import value_of_run
-
-type Floats = NDArray[np.float64]
 
 
 class Trials:

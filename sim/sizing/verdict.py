@@ -25,14 +25,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import betaincinv, rel_entr, stdtrit
 from scipy.stats import skew
 
+from sim.arrays import Floats
 from sim.sizing.requirements import Requirement
 
-type Floats = NDArray[np.float64]
 type Verdict = Literal["met", "not met", "undecided"]
 
 FIRST_LOOK = 40

@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.kernel.compile import compiled
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 type Codes = NDArray[np.int8]
 
 CENSORED = 0

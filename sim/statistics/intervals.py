@@ -8,12 +8,13 @@ can be: it is made on a scale that has the same ends as the values.
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import bdtr, expit, gammaincinv, gammaln, logit, ndtri, stdtrit, xlogy
+
+from sim.arrays import Floats
 
 CONFIDENCE = 0.95
 
-type Floats = NDArray[np.float64]
 
 Scale = Literal["share", "indicator", "count", "amount", "other"]
 """What the values of runs can be: between 0 and 1; 0 or 1; 0, 1, 2, ...; not negative; any."""

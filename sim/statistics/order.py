@@ -1,13 +1,9 @@
 """Order and quantiles of the many numbers of a run, without comparing each with many others."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats, Ints
 from sim.kernel.compile import compiled
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Mask = NDArray[np.bool_]
 
 MOST_IN_BIN = 32
 SHARE_ROUNDING = 1e-12
@@ -58,7 +54,7 @@ def in_order(values: Floats, most: float) -> Ints:
 
 @compiled
 def _survival_quantiles(
-    times: Floats, observed: Mask, finite: Mask, most: float, shares: Floats
+    times: Floats, observed: Flags, finite: Flags, most: float, shares: Floats
 ) -> Floats:
     known = times[finite]
     seen = observed[finite]
@@ -85,7 +81,7 @@ def _survival_quantiles(
     return quantiles
 
 
-def survival_quantiles(times: Floats, observed: Mask, shares: tuple[float, ...]) -> list[float]:
+def survival_quantiles(times: Floats, observed: Flags, shares: tuple[float, ...]) -> list[float]:
     """Return Kaplan-Meier quantiles of right-censored times.
 
     Parameters

@@ -3,12 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from sim.arrays import Floats, Ints
 from sim.statistics.intervals import CONFIDENCE
-
-type Floats = NDArray[np.float64]
 
 
 class SurvivalCurve(NamedTuple):
@@ -25,7 +24,7 @@ class SurvivalCurve(NamedTuple):
     """Lower bound of the share; NaN once the share is 0."""
     high: Floats
     """Upper bound of the share; NaN once the share is 0."""
-    at_risk: NDArray[np.int64]
+    at_risk: Ints
     """How many were still watched just before the time."""
 
 

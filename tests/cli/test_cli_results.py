@@ -82,7 +82,7 @@ def test_failed_run_leaves_nothing_half_written(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.cli.run.save_figure", full)
+    monkeypatch.setattr("sim.output.save_figure", full)
     assert main(["run", "-q", "small.toml", "--out", "new"]) == 2
     assert capsys.readouterr().err == "ceasefire: error: No space left on device\n"
     assert names(folder / "new") == set()

@@ -119,7 +119,7 @@ def test_a_mistake_in_an_option_names_the_option(scenario: Path) -> None:
 
 UP = """
 import sys
-from sim.cli.main import main as cli
+from sim.cli import main as cli
 print("up", flush=True)
 sys.exit(cli.main(sys.argv[1:]))
 """

@@ -135,7 +135,7 @@ def test_interrupt_is_status_130(
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.cli.check.read_toml", interrupt)
+    monkeypatch.setattr("sim.scenario.loading.read_toml", interrupt)
     assert main(["check", "small.toml"]) == 130
     assert capsys.readouterr().err == "\nceasefire: interrupted\n"
 
@@ -149,7 +149,7 @@ def test_full_disk_is_one_line(
     def full(_: object) -> None:
         raise OSError(28, "No space left on device", "out/part.parquet")
 
-    monkeypatch.setattr("sim.cli.check.read_toml", full)
+    monkeypatch.setattr("sim.scenario.loading.read_toml", full)
     assert main(["check", "small.toml"]) == 2
     expected = "ceasefire: error: out/part.parquet: No space left on device\n"
     assert capsys.readouterr().err == expected

@@ -8,11 +8,11 @@ from engine_scenarios import RICH, TINY, Tables, bits, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.world import make_world
-from sim.kernel.world import World
 from sim.results.outcome import run_world
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.world import World
 
 DRAWN = (
     "onset",

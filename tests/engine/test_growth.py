@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from engine_scenarios import RICH, rich_on_the_real_line, scenario
 
-from sim.engine.world import make_world
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 

@@ -5,9 +5,9 @@ from engine_scenarios import TINY, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.world import make_room, make_world
-from sim.kernel.calendar import drop_first, empty_calendar, push
-from sim.kernel.world import World
+from sim.engine.run import make_room
+from sim.kernel.calendar import Calendar, EventRow, drop_first, empty_calendar, pages, push
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 HORIZON_H = 48.0
@@ -20,29 +20,27 @@ EVENTS = st.tuples(
 
 type Event = tuple[float, int, int, int]
 
-
-def fresh_world() -> World:
-    return make_world(build_plan(scenario(TINY)), 1)
-
-
-WORLD = fresh_world()
+QUEUE = Calendar(
+    calendar=empty_calendar(HORIZON_H),
+    events=np.empty(96, dtype=EventRow.dtype),
+    days=np.full(pages(96), -1, dtype=np.int32),
+)
 
 
 def clear() -> None:
-    WORLD.clock["pending"] = 0
-    WORLD.days[:] = -1
-    WORLD.put("calendar", empty_calendar())
+    QUEUE.days[:] = -1
+    QUEUE.put("calendar", empty_calendar(HORIZON_H))
 
 
 def enter(event: Event) -> None:
     time, kind, first, second = event
-    push(WORLD, time, kind, first, second, 5, 3.0)
+    push(QUEUE, time, kind, first, second, 5, 3.0)
 
 
 def take() -> Event:
-    first = WORLD.events[WORLD.calendar["next"][0]]
+    first = QUEUE.events[QUEUE.calendar["next"][0]]
     event = (float(first["time"]), int(first["kind"]), int(first["first"]), int(first["second"]))
-    drop_first(WORLD)
+    drop_first(QUEUE)
     return event
 
 
@@ -53,7 +51,7 @@ def test_events_come_in_the_order_of_time_kind_and_numbers(events: list[Event]) 
     for event in events:
         enter(event)
     assert [take() for _ in events] == sorted(events)
-    assert WORLD.clock["pending"][0] == 0
+    assert QUEUE.calendar["pending"][0] == 0
 
 
 @given(st.lists(st.one_of(EVENTS, st.none()), max_size=80))
@@ -68,37 +66,37 @@ def test_entering_and_taking_may_alternate(moves: list[Event | None]) -> None:
         elif model:
             assert take() == min(model)
             model.remove(min(model))
-    assert WORLD.clock["pending"][0] == len(model)
+    assert QUEUE.calendar["pending"][0] == len(model)
 
 
 def test_events_carry_their_epoch_and_end() -> None:
     """Catches fields that stay behind when events move within the heap."""
     clear()
     for number in range(20):
-        push(WORLD, float(20 - number), 7, number, 0, 100 + number, 0.5 * number)
+        push(QUEUE, float(20 - number), 7, number, 0, 100 + number, 0.5 * number)
     for number in reversed(range(20)):
-        first = WORLD.events[WORLD.calendar["next"][0]]
+        first = QUEUE.events[QUEUE.calendar["next"][0]]
         assert (first["first"], first["epoch"], first["until"]) == (
             number,
             100 + number,
             0.5 * number,
         )
-        drop_first(WORLD)
+        drop_first(QUEUE)
 
 
 def test_nothing_is_entered_beyond_the_end_of_the_run() -> None:
     """Catches a calendar that fills up with events that never come; the end itself belongs."""
     clear()
-    push(WORLD, np.nextafter(HORIZON_H, np.inf), 7, 0, 0, 0, 0.0)
-    push(WORLD, np.inf, 7, 0, 0, 0, 0.0)
-    assert WORLD.clock["pending"][0] == 0
-    push(WORLD, HORIZON_H, 7, 0, 0, 0, 0.0)
-    assert WORLD.clock["pending"][0] == 1
+    push(QUEUE, np.nextafter(HORIZON_H, np.inf), 7, 0, 0, 0, 0.0)
+    push(QUEUE, np.inf, 7, 0, 0, 0, 0.0)
+    assert QUEUE.calendar["pending"][0] == 0
+    push(QUEUE, HORIZON_H, 7, 0, 0, 0, 0.0)
+    assert QUEUE.calendar["pending"][0] == 1
 
 
 def test_a_full_calendar_grows_and_keeps_its_events() -> None:
     """Catches a calendar that loses events, or keeps its old address, when it has to grow."""
-    world = fresh_world()
+    world = make_world(build_plan(scenario(TINY)), 1)
     world.put("events", world.events[:70].copy())
     for number in range(60):
         push(world, float((7 * number) % 60) / 2.0, 7, number, 0, 0, 0.0)

@@ -11,9 +11,9 @@ from engine_scenarios import TINY, scenario
 from numba import njit
 from numba.core.errors import TypingError
 
-from sim.engine.world import make_world
-from sim.kernel.world import World
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.world import World
 
 WORLD = make_world(build_plan(scenario(TINY, line__sectors=3)), 1)
 
@@ -85,7 +85,7 @@ import numpy as np
 from numba import njit
 from engine_scenarios import TINY, scenario
 from sim.setup.plan import build_plan
-from sim.engine.world import make_world
+from sim.setup.draw import make_world
 
 @njit
 def day(world, row):

@@ -11,7 +11,7 @@ import pytest
 BASELINE = Path(__file__).parents[2] / "configs" / "baseline.toml"
 FAULTS = """
 import resource
-import sim.engine.world
+import sim.setup.draw
 from sim.setup.plan import build_plan
 from sim.results.outcome import run_measures
 from sim.scenario import Scenario
@@ -46,4 +46,4 @@ def faults_per_run(without: str = "") -> float:
 def test_runs_reuse_the_memory_of_the_run_before() -> None:
     """Catches runs that pay for every page of their tables anew."""
     assert faults_per_run() < 300.0  # 3 to 140 were seen, as tables vary in size
-    assert faults_per_run("sim.engine.world.keep_memory = lambda: None") > 500.0
+    assert faults_per_run("sim.setup.draw.keep_memory = lambda: None") > 500.0

@@ -14,7 +14,7 @@ import pytest
 
 SIM = Path(__file__).resolve().parents[2] / "sim"
 RULES = {
-    "agents/rule.py": """
+    "rules/rule.py": """
 from sim.kernel.compile import compiled
 from sim.scenario.limits import LIMIT
 
@@ -23,7 +23,7 @@ def rule(x):
     return x + 1.0 + LIMIT
 """,
     "scenario/limits.py": "LIMIT = 100.0\n",
-    "measures/sums.py": """
+    "results/measures/sums.py": """
 from sim.kernel.compile import compiled
 
 @compiled
@@ -38,7 +38,7 @@ def law(x):
     return x + 10000.0
 """,
     "engine/run.py": """
-from sim.rules.rule import rule
+from sim.rules.rule import (rule)
 from sim.calibration.law import law
 from sim.kernel.compile import compiled, handler
 from sim.results.measures.sums import total
@@ -59,8 +59,9 @@ def package(tmp_path: Path) -> Path:
     (root / "sim" / "__init__.py").touch()
     for name, text in RULES.items():
         file = root / "sim" / name
-        file.parent.mkdir(exist_ok=True)
-        (file.parent / "__init__.py").touch()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (file.parent, file.parent.parent):
+            (folder / "__init__.py").touch()
         file.write_text(text)
     (tmp_path / "file").touch()
     (tmp_path / "temporary").mkdir()
@@ -111,7 +112,7 @@ def test_where_the_cache_cannot_be_written_code_is_kept_apart(package: Path) -> 
     for settings in places:
         assert run(package, **settings) == ("11101.0 1", "")
     assert not code_files(package)
-    rule = package / "sim/agents/rule.py"
+    rule = package / "sim/rules/rule.py"
     rule.write_text(rule.read_text().replace("1.0", "2.0"))
     assert run(package, **places[0]) == ("11102.0 0", "")
     (folder,) = (package.parent / "temporary").iterdir()
@@ -160,11 +161,11 @@ def test_a_folder_that_others_can_write_to_is_not_used(package: Path) -> None:
 
 def test_a_rule_outside_the_folders_that_count_is_refused(package: Path) -> None:
     """Catches compiled functions whose sources the digest does not cover."""
-    (package / "sim/report").mkdir()
-    (package / "sim/report/rule.py").write_text(RULES["measures/sums.py"])
+    (package / "sim/output").mkdir()
+    (package / "sim/output/rule.py").write_text(RULES["results/measures/sums.py"])
     out, errors = run(package, code="import sim.output.rule")
     assert out == ""
-    assert "TypeError: rule.py: compiled functions belong into kernel, agents, engine" in errors
+    assert "TypeError: rule.py: compiled functions belong into kernel, world, rules" in errors
 
 
 def test_functions_of_others_are_compiled_and_not_kept(package: Path, tmp_path: Path) -> None:

@@ -15,14 +15,14 @@ import pytest
 from engine_scenarios import RICH, TINY, everything, rich_on_the_real_line, scenario
 
 from sim.errors import InputError
+from sim.mesa.drone_monitor import DroneMonitor
 from sim.mesa.model import CeasefireModel
+from sim.mesa.support_unit import SupportUnit
 from sim.results.measures import MEASURES
 from sim.results.outcome import simulate
-from sim.rules.drone import DroneMonitor
-from sim.rules.support_unit import SupportUnit
 from sim.scenario import Scenario
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MADE = {"straight": scenario(RICH), "real": rich_on_the_real_line()}
 

@@ -7,16 +7,18 @@ import numpy as np
 import pytest
 from engine_scenarios import RICH, TINY, everything, scenario
 
-from sim.engine.world import advance_world, make_world, start_world
+from sim.engine.run import advance_world, start_world
 from sim.errors import InputError
+from sim.mesa.drone_monitor import DroneMonitor
+from sim.mesa.headquarters import Headquarters
 from sim.mesa.model import CeasefireModel
+from sim.mesa.support_unit import SupportUnit
 from sim.mesa.view import RecordView
+from sim.mesa.violation import Violation
 from sim.results.outcome import simulate
-from sim.rules.drone import DroneMonitor
-from sim.rules.headquarters import Headquarters
-from sim.rules.support_unit import SupportUnit, set_present
-from sim.rules.violation import Violation
+from sim.rules.support_unit import set_unit_present
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 SHORT = scenario(RICH, run__duration_days=4.0)
@@ -49,11 +51,11 @@ def test_a_row_has_one_agent() -> None:
 def test_what_has_not_begun_cannot_be_viewed() -> None:
     """Catches an agent that knows the violations of tomorrow."""
     model = CeasefireModel(scenario(TINY), rng=1)
-    begun = int(model.world.clock["next_candidate"][0])
+    begun = model.world.past_candidates
     with pytest.raises(InputError, match=r"Violation: row"):
         Violation(model, begun)
     model.step()
-    later = int(model.world.clock["next_candidate"][0])
+    later = model.world.past_candidates
     settled = next(
         row for row in range(begun, later) if row not in {v.row for v in model.violations}
     )
@@ -152,10 +154,10 @@ def test_a_removed_unit_is_sent_no_more() -> None:
 def test_a_unit_removed_before_it_comes_does_not_come() -> None:
     """Catches a unit that force generation brings although it was removed."""
     model = CeasefireModel(scenario(TINY), rng=1, step_minutes=60.0)
-    set_present(model.world, 1, False, 0.0)
+    set_unit_present(model.world, 1, False, 0.0)
     model.units[1].remove()
     model.run_for(3)
-    set_present(model.world, 1, True, model.hours)
+    set_unit_present(model.world, 1, True, model.hours)
     model.run()
     units = model.outcome.units
     assert units["present_h"].iloc[1] == 0.0

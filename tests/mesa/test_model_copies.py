@@ -15,12 +15,13 @@ import pandas as pd
 import pytest
 from engine_scenarios import RICH, TINY, everything, scenario
 
-from sim.engine.world import advance_world, make_world, start_world
-from sim.kernel.world import World
+from sim.engine.run import advance_world, start_world
+from sim.mesa.drone_monitor import DroneMonitor
 from sim.mesa.model import CeasefireModel
 from sim.results.outcome import run_plan, simulate
-from sim.rules.drone import DroneMonitor
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 SHORT = scenario(RICH, run__duration_days=4.0)
 
@@ -180,7 +181,7 @@ def test_a_world_goes_on_in_a_process_that_loads_nothing_else(tmp_path: Path) ->
     start_world(world)
     advance_world(world, 31.4)
     code = (
-        "from sim.engine.world import advance_world\n"
+        "from sim.engine.run import advance_world\n"
         f"advance_world(it, {plan.horizon_h})\nresult = it\n"
     )
     there = loaded_elsewhere(tmp_path, code, world)

@@ -3,11 +3,12 @@
 import numpy as np
 from mission_scenarios import SHELLING, Floats, Tables
 
-from sim.engine.world import advance_world, make_world, start_world
-from sim.kernel.world import World
+from sim.engine.run import advance_world, start_world
 from sim.rules.flight import drone_point
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.world import World
 
 ROUNDING = 1e-9
 AT_ONCE: Tables = {"share": 1.0, "delay": "fixed", "delay_min": 0.0}

@@ -15,11 +15,11 @@ from cue_scenarios import (
 )
 from mission_scenarios import Tables, made
 
-from sim.engine.world import advance_world
-from sim.kernel.world import World
+from sim.engine.run import advance_world
 from sim.rules.flight import CUED, ON_STATION, RETURNING, drone_point
 from sim.rules.violation import CONFIRMED, CUEING, NOT_FOUND
 from sim.scenario import Scenario
+from sim.world.world import World
 
 
 def who_goes(scenario: Scenario, world: World, v: int, t: float) -> int:

@@ -14,7 +14,7 @@ from cue_scenarios import (
 from engine_scenarios import bits, everything, run_in_cuts
 from mission_scenarios import Tables, made
 
-from sim.engine.world import advance_world
+from sim.engine.run import advance_world
 from sim.mesa.model import CeasefireModel
 from sim.results.outcome import simulate
 from sim.rules.flight import CUED, INBOUND, ON_STATION, RETURNING

@@ -8,10 +8,10 @@ import shapely
 from mission_scenarios import SHELLING, WATCHED, Tables, made, run
 from scipy import stats
 
-from sim.engine.world import make_world
 from sim.errors import InputError
-from sim.rules.support_unit import forward_point
+from sim.rules.dispatch import forward_point
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 ROUNDING_KM = 1e-6

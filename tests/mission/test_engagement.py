@@ -17,13 +17,14 @@ from mission_scenarios import (
     z_of_share,
 )
 
-from sim.engine.world import advance_world, make_world, start_world
+from sim.engine.run import advance_world, start_world
 from sim.errors import InputError
 from sim.results.outcome import Outcome
 from sim.rules.flight import ON_STATION
 from sim.rules.headquarters import ENGAGED, SUSPENDED, WITHDRAWN
 from sim.scenario import Scenario
-from sim.scenario.engagement import UnitedStates
+from sim.scenario.united_states import UnitedStates
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 from sim.setup.united_states import Course, draw_engagement, group_course
 

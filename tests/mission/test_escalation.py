@@ -20,9 +20,10 @@ from scipy.linalg import expm
 from scipy.optimize import brentq
 from scipy.stats import erlang
 
-from sim.engine.world import advance_world, make_world, start_world
+from sim.engine.run import advance_world, start_world
 from sim.results.outcome import Outcome
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 
 NAMES = ("calm", "tense", "collapsing")
 WITHIN_H = 1e-6
@@ -131,7 +132,7 @@ def replay(outcome: Outcome) -> tuple[list[Step], int]:
     """Return the changes of regime that follow from the violations, and how many weighed."""
     spec = outcome.scenario.escalation
     rows = outcome.violations
-    end_h = float(outcome.world.clock["now"][0])
+    end_h = outcome.world.now
     due_h = rows["onset_h"] + spec.answer_within_h
     late = (rows["severity"] >= spec.grave_severity) & ~(rows["arrived_h"] <= due_h)
     due = np.sort(due_h[late & (due_h <= end_h)].to_numpy())

@@ -7,10 +7,10 @@ import pytest
 from engine_scenarios import PLATFORMS, RICH, bits, everything, run_in_cuts
 from mission_scenarios import Floats, Tables, made
 
-from sim.kernel.world import World
 from sim.results.outcome import Outcome, simulate
 from sim.rules.violation import AT_DESK, CUEING
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 AMERICAN: Tables = {"nation": "United States"}
 ALL: Tables = {
@@ -120,7 +120,7 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
 def test_reports_are_in_the_one_place_their_status_says(outcome: Outcome) -> None:
     """Catches a report lost between a drone, the desks and the units, or in two places at once."""
     world = outcome.world
-    past = world.violations[: int(world.clock["next_candidate"][0])]
+    past = world.past_violations
     at_desk = int(np.sum(past["status"] == AT_DESK))
     assert at_desk == world.stations["busy"].sum() + world.stations["queued"].sum()
     assert world.clock["queued"][0] == world.stations["queued"].sum()
@@ -159,7 +159,7 @@ def test_shares_of_time_add_up(outcome: Outcome) -> None:
     """Catches hours that are counted twice or not at all."""
     measures = outcome.measures
     assert sum(measures[f"{n}_share"] for n in ("calm", "tense", "collapsing")) == pytest.approx(1)
-    now = float(outcome.world.clock["now"][0])
+    now = outcome.world.now
     assert np.all(outcome.units["busy_h"] <= now)
     assert np.all(outcome.units["present_h"] <= now + 1e-9)
     assert np.all(outcome.headquarters["utilisation"] <= 1.0)

@@ -21,8 +21,9 @@ from mission_scenarios import (
     z_of_share,
 )
 
-from sim.engine.world import advance_world, make_world, start_world
+from sim.engine.run import advance_world, start_world
 from sim.results.outcome import Outcome
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 ROUNDING_H = 1e-9
@@ -192,7 +193,7 @@ def test_a_long_queue_that_passes_a_station_by_fits_the_calendar() -> None:
     waiting = int(world.stations["queued"][0])
     assert 2 * waiting > 4096, "more than the calendar holds at first"
     advance_world(world, AWAY_H[0])
-    assert 2 * waiting <= world.clock["pending"][0] <= len(world.events)
+    assert 2 * waiting <= world.calendar["pending"][0] <= len(world.events)
 
 
 def test_slight_reports_pass_a_station_by() -> None:

@@ -15,8 +15,8 @@ from mission_scenarios import (
 from scipy import stats
 from textbook import estimate
 
-from sim.engine.world import make_world
 from sim.results.outcome import Outcome
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 LEAST_P = 5e-4

@@ -16,8 +16,8 @@ from oracle_looks import Candidate, Detection, FlightLog, detect
 from oracle_posts import Surroundings, lay_posts
 from oracle_support import Response, lay_units
 
-from sim.kernel.lots import draw_lot, name_number
 from sim.setup.plan import Plan
+from sim.world.lots import draw_lot, name_number
 
 FLIGHT_STEP_H = 0.5 / 60.0
 

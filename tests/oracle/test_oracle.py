@@ -25,9 +25,9 @@ from oracle_looks import Detection
 from oracle_scenarios import SCENARIOS
 from oracle_support import Response
 
-from sim.engine.world import make_world
 from sim.results.outcome import Outcome, simulate
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan
 
 SEED = 4

@@ -17,11 +17,11 @@ from oracle_mission_scenarios import MISSIONS
 from oracle_regime import RegimeClock
 from oracle_support import lay_units
 
-from sim.engine.world import make_world
 from sim.results.outcome import Outcome, simulate
 from sim.rules.violation import PREVENTED
 from sim.scenario import Scenario
 from sim.scenario.escalation import REGIMES
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan
 
 SEED = 4
@@ -48,7 +48,7 @@ def read_mission(plan: Plan, world: World) -> Mission:
         units=lay_units(scenario, plan.line, lambda name: read_lots(world, name)),
         reports=read_reports(world),
         drones=drones,
-        surroundings=surroundings,
+        weather=weather,
         clutter_of=clutter,
         groups=list(scenario.monitors),
         engaged=int(world.us[0]["state"]) == 0,
@@ -113,7 +113,7 @@ def differences(run: Comparison, number: int) -> list[str]:
 def test_reports(run: Comparison) -> None:
     """Catches a wrong look, flight, confirmation, desk, ruling or call of any report."""
     world = run.outcome.world
-    ran = int(world.clock["next_candidate"][0])
+    ran = world.past_candidates
     wrong = []
     for number in range(ran):
         happened = int(world.violations[number]["status"]) != PREVENTED

@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 from engine_scenarios import RICH, TINY, Tables, rich_on_the_real_line, scenario
 
-from sim.engine.world import advance_world, make_world, start_world
-from sim.kernel.world import World
+from sim.engine.run import advance_world, start_world
 from sim.mesa.model import CeasefireModel
 from sim.results.outcome import simulate
 from sim.rules.flight import GONE, OUTBOUND, READY, TURNAROUND, drone_point
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 STEP_H = 0.02
 ROUNDING = 1e-9
@@ -48,7 +49,7 @@ def fastest_kmh(plan: Plan) -> np.ndarray:
 
 
 def positions(world: World) -> np.ndarray:
-    now = float(world.clock["now"][0])
+    now = world.now
     return np.array([drone_point(world, d, now) for d in range(len(world.drones))])
 
 
@@ -174,7 +175,7 @@ def test_weather_keeps_drones_down_and_calls_them_back() -> None:
 
 def lives_of(world: World, d: int) -> np.ndarray:
     """Return how long (h) each life of a drone lasted that is never on the ground."""
-    rows = world.sorties[: int(world.clock["sorties"][0])]
+    rows = world.past_sorties
     mine = rows[(rows["drone"] == d) & (rows["ending"] == 3)]
     lives: np.ndarray = mine["landed"] - mine["launched"]
     return lives

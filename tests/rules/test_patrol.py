@@ -9,13 +9,10 @@ from engine_scenarios import TINY, Floats, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.world import make_world
 from sim.rules.patrol import (
     CIRCUIT,
     GRAZE_KM,
     PATROLS,
-    POST,
-    REACH,
     SHUTTLE,
     STATIC,
     STREAM,
@@ -26,8 +23,10 @@ from sim.rules.patrol import (
     track_point,
     track_position,
 )
+from sim.setup.draw import make_world
 from sim.setup.monitors import track_segments
 from sim.setup.plan import build_plan
+from sim.world.rows import PostRow, ReachRow
 
 WORLD = make_world(build_plan(scenario(TINY)), 1)
 TOLERANCE_KM = 3e-6
@@ -65,11 +64,11 @@ class Patrol:
         self._install()
 
     def _install(self) -> None:
-        post = np.zeros(1, dtype=POST)
+        post = np.zeros(1, dtype=PostRow.dtype)
         post["patrol"], post["vertices"] = self.patrol, len(self.xy)
         post["track_km"], post["period_km"] = self.track_km, self.period_km
         post["speed_kmh"], post["radius_km"] = 50.0, self.radius_km
-        reach = np.zeros(1, dtype=REACH)
+        reach = np.zeros(1, dtype=ReachRow.dtype)
         reach["end_segment"] = max(1, len(self.xy) - 1)
         reach["gap_from"] = reach["gap_to"] = -1
         for name, column in (

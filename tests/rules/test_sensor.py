@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from engine_scenarios import TINY, Tables, scenario
 
-from sim.engine.world import PER_VIOLATION, advance_world, make_world, start_world
-from sim.kernel.world import World
+from sim.engine.run import advance_world, start_world
+from sim.setup.draw import make_world
 from sim.setup.grid import cell_at
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import PER_VIOLATION, World
 
 BLIND: Tables = {
     **TINY,

@@ -5,14 +5,16 @@ import pandas as pd
 import pytest
 from engine_scenarios import RICH, TINY, Tables, rich_on_the_real_line, scenario, unit_intervals
 
-from sim.engine.world import advance_world, make_room, make_world, start_world
+from sim.engine.run import advance_world, make_room, start_world
 from sim.kernel.instants import SAME_H
-from sim.kernel.world import World
 from sim.mesa.model import CeasefireModel
 from sim.results.outcome import Outcome, simulate
-from sim.rules.support_unit import call, forward_point
+from sim.rules.dispatch import forward_point
+from sim.rules.support_unit import answer_call
 from sim.rules.violation import EXPIRED, LOST, WAITING
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.world import World
 
 SCARCE: Tables = {
     **RICH,
@@ -192,7 +194,7 @@ def test_the_search_finds_the_base_that_arrives_first(rule: str, line: Tables, s
             least, bases = nearest_by_brute_force(world, v, False)
         if not np.isfinite(least):
             least, bases = nearest_by_brute_force(world, v, False)
-        call(world, v, 0.0)
+        answer_call(world, v, 0.0)
         u = int(world.violations["unit"][v])
         if u < 0:
             assert not np.isfinite(least)

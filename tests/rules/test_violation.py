@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from engine_scenarios import RICH, TINY, Tables, scenario
 
-from sim.engine.world import make_world
 from sim.mesa.model import CeasefireModel
 from sim.results.outcome import run_world, simulate
 from sim.rules.violation import DETECTED, PREVENTED, STATUS_NAMES
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
 
 REACTIVE: Tables = {

@@ -8,10 +8,11 @@ from engine_scenarios import RICH, TINY, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.world import make_world
 from sim.mesa.model import CeasefireModel
-from sim.rules.weather import SPELL, exposed_until, exposure_hours, is_jammed
+from sim.rules.weather import exposed_until, exposure_hours, is_jammed
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.rows import SpellRow
 
 WORLD = make_world(build_plan(scenario(TINY)), 1)
 LENGTHS_H = st.lists(st.floats(0.01, 50.0), min_size=0, max_size=12)
@@ -24,7 +25,7 @@ class Zone:
 
     def __init__(self, lengths_h: list[float], jammed: bool, now: float) -> None:
         self.since = np.concatenate([[0.0], np.cumsum(lengths_h)])
-        spells = np.zeros(len(self.since) + 1, dtype=SPELL)
+        spells = np.zeros(len(self.since) + 1, dtype=SpellRow.dtype)
         spells["since"] = [*self.since, np.inf]
         spells["jammed"][0 if jammed else 1 : -1 : 2] = 1
         hours = np.diff(self.since) * spells["jammed"][: len(lengths_h)]
@@ -107,7 +108,7 @@ def test_a_retasked_drone_is_exposed_in_the_zone_where_it_flies() -> None:
                 low = rng.uniform(0.0, length_km - 10.0)
                 if rng.random() < 0.1:
                     drone.retask(low, low + 10.0)
-    world, sorties = model.world, model.world.sorties[: model.world.clock["sorties"][0]]
+    world, sorties = model.world, model.world.past_sorties
     assert (sorties["ending"] == 4).sum() > 20  # re-tasked
     platform = made.platforms["plane"]
     checked = 0

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.engine.world import make_world
-from sim.kernel.world import World
 from sim.mesa.model import CeasefireModel
 from sim.rules.patrol import BLOCK_CELLS
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.grid import MOST_CELLS, Grid, cell_at
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 WIDE = scenario(RICH, platforms__plane__radius_km=90.0, platforms__balloon__radius_km=70.0)
 SCATTERED = scenario(RICH, monitors__balloons__placement="random")

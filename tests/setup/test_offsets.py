@@ -7,18 +7,19 @@ from engine_scenarios import TINY, Floats, scenario
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sim.engine.world import make_world
 from sim.errors import InputError
 from sim.geography import ContactLine, forward_points
 from sim.geography.offsets import places_at
-from sim.kernel.world import Records
-from sim.setup.areas import lay_areas
-from sim.setup.candidates import draw_incidents, lay_frame
+from sim.kernel.columns import Records
+from sim.setup.areas import build_areas
+from sim.setup.candidates import draw_violations
+from sim.setup.draw import make_world
 from sim.setup.grid import Grid
-from sim.setup.nearest import lay_line, locate_around
+from sim.setup.marks import build_terrain
+from sim.setup.nearest import build_line_pieces, locate_around
 from sim.setup.plan import build_plan
-from sim.setup.support import lay_support
-from sim.setup.violations import lay_process
+from sim.setup.support import build_support
+from sim.setup.violations import build_process
 
 FAR_KM = 1e4
 EXACT_KM = 2e-6
@@ -114,10 +115,10 @@ def drawn(line: ContactLine, sd_km: float, seed: int) -> Records:
         violations__kinds__shelling__offset_sd_km=sd_km,
     )
     grid = Grid.around(line.xy, 21.0)
-    process = lay_process(made, line)
+    process = build_process(made, line)
     farthest_km = 2.0 * sd_km  # some lie farther out
-    frame = lay_frame(line, grid, lay_areas(made, line), 2, 2, farthest_km)
-    return draw_incidents(process, frame, seed)
+    frame = build_terrain(line, grid, build_areas(made, line), 2, 2, farthest_km)
+    return draw_violations(process, frame, seed)
 
 
 def points_of(rows: Records) -> Floats:
@@ -166,7 +167,7 @@ def test_violations_keep_their_law_across_the_line() -> None:
 def test_the_search_around_a_place_finds_what_the_whole_search_finds() -> None:
     """Catches a segment left out of the list of a piece of the line."""
     line = ContactLine.default()
-    laid = lay_line(line, 12.0)
+    laid = build_line_pieces(line, 12.0)
     rng = np.random.default_rng(3)
     chainage = rng.random(3000) * line.length_km
     away_km = rng.random(3000) * 15.0  # the last are beyond the lists
@@ -195,7 +196,7 @@ def test_bases_keep_their_offset_from_the_whole_line(
         support__units__base_offset_km=offset_km,
         support__units__count=count,
     )
-    bases = lay_support(made, line, ("shelling",)).bases
+    bases = build_support(made, line, ("shelling",)).bases
     found = signed_distance(line, np.column_stack([bases["x"], bases["y"]]))
     assert found == pytest.approx(offset_km, abs=EXACT_KM)
 
@@ -244,4 +245,4 @@ def test_no_room_behind_the_line_is_said(given: dict[str, object], named: str) -
     pocket = ContactLine(5.0 * np.column_stack([np.cos(RING), np.sin(RING)]), (36.0, 48.0))
     made = scenario({**TINY, "support": {"units": {"nation": "any", "count": 4, **given}}})
     with pytest.raises(InputError, match=f"{named}: the line bends so much that no place behind"):
-        lay_support(made, pocket, ("shelling",))
+        build_support(made, pocket, ("shelling",))

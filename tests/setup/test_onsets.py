@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.setup.onsets import draw_seeds
+from sim.setup.onsets import draw_onsets
 from sim.setup.plan import Plan, build_plan
 from sim.setup.streams import draw_normals, stream
-from sim.setup.violations import Process
+from sim.setup.violations import ViolationProcess
 from sim.statistics.order import in_order
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ def fold(places: Floats, length_km: float) -> Floats:
 
 
 def background(
-    process: Process, rng: np.random.Generator, length_km: float
+    process: ViolationProcess, rng: np.random.Generator, length_km: float
 ) -> tuple[Floats, Floats]:
     """Return onsets and places of the background."""
     expected = process.expected
@@ -95,7 +95,7 @@ def test_seeds_are_those_of_the_description(values: Tables) -> None:
     """Catches other numbers for an old seed, a place not folded back, or a parent of another's."""
     plan = build_plan(scenario(RICH).with_values(values))
     for seed in range(5):
-        drawn = draw_seeds(plan.process, plan.line, seed)
+        drawn = draw_onsets(plan.process, plan.line, seed)
         onset, place, parents = described(plan, seed)
         assert np.array_equal(drawn.onset, onset)
         assert np.array_equal(drawn.chainage, place)
@@ -125,4 +125,4 @@ def test_normals_are_those_of_numpy() -> None:
 def test_a_line_without_violations_has_no_seeds() -> None:
     """Catches an empty run that fails."""
     plan = build_plan(scenario(TINY).with_values({"violations.rate_per_day": 0.0}))
-    assert len(draw_seeds(plan.process, plan.line, 1).onset) == 0
+    assert len(draw_onsets(plan.process, plan.line, 1).onset) == 0

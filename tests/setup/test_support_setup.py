@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.geography import ContactLine, forward_points
 from sim.results.outcome import simulate
-from sim.rules.support_unit import forward_point
+from sim.rules.dispatch import forward_point
 from sim.setup.plan import build_plan
 from sim.setup.support import FORWARD_STEP_KM
 

@@ -6,7 +6,7 @@ from engine_scenarios import TINY, Tables, scenario
 
 from sim.scenario import Scenario
 from sim.setup.streams import stream
-from sim.setup.weather import draw_surroundings, lay_surroundings
+from sim.setup.weather import build_weather_plan, draw_weather
 
 WEATHER: Tables = {
     "enabled": True,
@@ -65,9 +65,10 @@ def described(made: Scenario, seed: int) -> list[tuple[float, list[int]]]:
 def test_weather_is_that_of_the_description(start: str, days: float) -> None:
     """Catches a month too early or late, a front over the wrong zones, or a change of nothing."""
     spec = made(start, days)
-    surroundings = lay_surroundings(spec)
+    weather = build_weather_plan(spec)
     for seed in range(10):
-        zones, _, changes = draw_surroundings(surroundings, seed)
+        drawn = draw_weather(weather, seed)
+        zones, changes = drawn["zones"], drawn["changes"]
         state = zones["weather"].copy()
         (_, initial), *later = described(spec, seed)
         assert state.tolist() == initial
@@ -85,9 +86,10 @@ def test_spells_of_jamming_add_up() -> None:
     """Catches hours of jamming counted in the spell after, or zones with a wrong timetable."""
     jamming = {"enabled": True, "zones": 2, "mean_on_h": 4.0, "mean_off_h": 6.0}
     values = {"run": {"duration_days": 400.0}, "weather": {**WEATHER, "zones": 3}}
-    surroundings = lay_surroundings(scenario({**TINY, **values, "jamming": jamming}))
-    zones, spells, _ = draw_surroundings(surroundings, 3)
-    assert surroundings.zones == 6
+    weather = build_weather_plan(scenario({**TINY, **values, "jamming": jamming}))
+    drawn = draw_weather(weather, 3)
+    zones, spells = drawn["zones"], drawn["spells"]
+    assert weather.zones == 6
     ends = np.flatnonzero(np.isinf(spells["since"]))
     starts = np.concatenate([[0], ends[:-1] + 1])
     assert zones["spell"].tolist() == starts.tolist()

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from verification_estimates import Floats, Statistic, mean_of
 
-from sim.engine.world import advance_world, make_world, start_world
-from sim.kernel.world import World
+from sim.engine.run import advance_world, start_world
 from sim.results.measures import measure
 from sim.results.outcome import run_world
 from sim.scenario import Scenario
+from sim.setup.draw import make_world
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 type Tables = dict[str, Any]
 type Sampler = Callable[[Sequence[int]], Floats]

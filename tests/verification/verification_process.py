@@ -6,9 +6,9 @@ import numpy as np
 from verification_engine import Experiment, engine, scenario
 from verification_estimates import Floats, Statistic, mean_of
 
-from sim.kernel.world import World
 from sim.setup.plan import Plan
 from sim.statistics.intervals import wilson_interval
+from sim.world.world import World
 
 type Inputs = dict[str, Any]
 

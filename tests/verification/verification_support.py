@@ -18,13 +18,13 @@ from verification_engine import (
 from verification_estimates import Floats, Statistic, mean_of
 
 from sim.geography import ContactLine
-from sim.kernel.world import World
 from sim.results.measures import busy_hours
 from sim.results.outcome import run_world
-from sim.rules.support_unit import HELD, withhold
+from sim.rules.support_unit import HELD, set_unit_held
 from sim.rules.violation import ANSWERED, LOST, UNDER_WAY
 from sim.scenario import Scenario
 from sim.setup.plan import Plan, build_plan
+from sim.world.world import World
 
 type Inputs = dict[str, Any]
 
@@ -140,7 +140,7 @@ def g2(given: Inputs) -> Experiment:
 
     def hold_some(world: World, rng: np.random.Generator) -> None:
         for unit in np.flatnonzero(rng.random(count) < given["b"]):
-            withhold(world, int(unit), HELD, True, 0.0)
+            set_unit_held(world, int(unit), HELD, True, 0.0)
 
     sample = engine_with(tables, measures("travel_distance_mean_km"), hold_some)
     return Experiment(words, 1500, sample, {"": mean_of()})

@@ -8,13 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.output.figures.style import BLACK, BLUE, QUIET, SHARES, SKY, VERMILION
 from sim.results.outcome import Outcome
 from sim.statistics.intervals import wilson_interval
-
-type Floats = NDArray[np.float64]
 
 MOST_BINS = 75
 BIN_WIDTHS_KM = (
@@ -57,12 +55,12 @@ class Along:
     """
 
     edges: Floats
-    counts: NDArray[np.int64]
+    counts: Ints
 
     @property
-    def total(self) -> NDArray[np.int64]:
+    def total(self) -> Ints:
         """Violations in each bin."""
-        totals: NDArray[np.int64] = self.counts.sum(axis=0)
+        totals: Ints = self.counts.sum(axis=0)
         return totals
 
     @property
@@ -86,7 +84,7 @@ def violations_on_land(outcome: Outcome) -> pd.DataFrame:
     return counting[counting["domain"] == "land"]
 
 
-def status_codes(violations: pd.DataFrame) -> NDArray[np.int64]:
+def status_codes(violations: pd.DataFrame) -> Ints:
     """Return the place of each violation's status in `STATUSES`; -1 for live and undetected.
 
     One that was reported by others but neither seen nor answered counts as missed.

@@ -4,7 +4,6 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from rich.markup import escape
 from rich.table import Table
 from scipy.stats import kstwo
@@ -22,7 +21,6 @@ from sim.output.figures.style import (
     new_figure,
 )
 
-type Floats = NDArray[np.float64]
 HOUR = "hour_weights."
 HOURS = 24
 LOG_FROM = 100.0

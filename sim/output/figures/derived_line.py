@@ -7,8 +7,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.geography import ContactLine
 from sim.output.figures.ground import (
     Sheet,
@@ -19,8 +19,6 @@ from sim.output.figures.ground import (
     draw_towns,
 )
 from sim.output.figures.style import STYLE, VERMILION, add_caption, add_title, new_figure
-
-type Floats = NDArray[np.float64]
 
 WIDTH_IN, MAP_WIDTH_IN, LEAST_MAP_IN, MOST_MAP_IN, OTHER_IN = 9.0, 7.7, 3.2, 7.0, 1.6
 MARGIN = 0.15

@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.output.axes import MINUS, tell_values
 from sim.output.comparison import Difference, differences
 from sim.output.figures.style import (
@@ -30,8 +30,6 @@ from sim.output.figures.style import (
 )
 from sim.output.labels import counted
 from sim.output.values import table_label
-
-type Floats = NDArray[np.float64]
 
 OTHERS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
 """Colours of the scenarios but the reference, which is black."""

@@ -8,14 +8,12 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
+from sim.arrays import Floats
 from sim.geography import Basemap, ContactLine, basemap_around
 from sim.output.figures.style import BLACK, QUIET, halo
-
-type Floats = NDArray[np.float64]
 
 SEA, LAND, BORDER, COUNTRY = "#dbe7ef", "#f7f4ee", "#b8b0a3", "#a89f90"
 MOST_TOWNS = 16

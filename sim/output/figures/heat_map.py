@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.output.axes import UnitTicks, axis_label, axis_scale, tick_text
 from sim.output.figures.style import (
     BLACK,
@@ -32,8 +32,6 @@ from sim.output.labels import (
     value_label,
 )
 from sim.output.values import Scale, table_label
-
-type Floats = NDArray[np.float64]
 
 CELL_IN = (0.8, 0.5)
 """Width and height of a cell."""

@@ -12,8 +12,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.output.figures.along import (
     STATUSES,
     Along,
@@ -47,8 +47,6 @@ from sim.output.figures.style import (
 )
 from sim.output.labels import counted
 from sim.results.outcome import Outcome
-
-type Floats = NDArray[np.float64]
 
 WIDTH_IN, MAP_WIDTH_IN = 9.0, 7.7
 LEAST_MAP_IN, MOST_MAP_IN, PLANE_IN = 3.2, 6.0, 2.3
@@ -134,7 +132,7 @@ def _caption(outcome: Outcome, along: Along, synthetic: bool, changed: str) -> s
 
 def _length(outcome: Outcome) -> str:
     """Say how long the run is, and how much of it there is so far."""
-    days, now = outcome.scenario.run.duration_days, float(outcome.world.clock["now"][0])
+    days, now = outcome.scenario.run.duration_days, outcome.world.now
     ended = outcome.measures["ceasefire_end_day"]
     if not np.isnan(ended):
         return f"ended on day {ended:.1f} of {days:g}"

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
 from sim.output.figures.along import counted_violations
 from sim.output.figures.style import (
     BLACK,
@@ -24,8 +24,6 @@ from sim.output.figures.style import (
 from sim.output.labels import counted
 from sim.results.outcome import Outcome
 from sim.statistics.survival import survival_curve
-
-type Floats = NDArray[np.float64]
 
 _PARTS = (
     ("detection or report", "onset_h", "reported_h", GREY),
@@ -47,11 +45,11 @@ def _calls(outcome: Outcome) -> pd.DataFrame:
     return counting[grave & ~counting["status"].isin(_NO_CALL)]
 
 
-def _response(outcome: Outcome, calls: pd.DataFrame) -> tuple[Floats, NDArray[np.bool_]]:
+def _response(outcome: Outcome, calls: pd.DataFrame) -> tuple[Floats, Flags]:
     """Return minutes from report to arrival of all calls, and whether the arrival was seen."""
     never = calls["status"].isin(_NEVER).to_numpy()
     answered = (calls["status"] == "answered").to_numpy()
-    end_h = float(outcome.world.clock["now"][0])
+    end_h = outcome.world.now
     open_min = 60.0 * (end_h - calls["reported_h"].to_numpy())
     minutes = np.where(answered, calls["response_time_min"].to_numpy(), open_min)
     return np.where(never, np.inf, minutes), answered | never
@@ -101,7 +99,7 @@ def _caption(outcome: Outcome, calls: pd.DataFrame) -> str:
     )
 
 
-def _draw_curve(axes: Axes, outcome: Outcome, minutes: Floats, seen: NDArray[np.bool_]) -> None:
+def _draw_curve(axes: Axes, outcome: Outcome, minutes: Floats, seen: Flags) -> None:
     curve = survival_curve(minutes, seen)
     times, shares = curve.times, 1.0 - curve.share
     standard = outcome.scenario.measures.standard_min

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.mesa.model import CeasefireModel
 from sim.output.figures.style import (
@@ -29,8 +29,6 @@ from sim.output.figures.style import (
 )
 from sim.output.labels import counted, title_words
 from sim.scenario import Scenario
-
-type Floats = NDArray[np.float64]
 
 STEP_MINUTES = 5.0
 """Time between the places of a drone that are joined by a line."""

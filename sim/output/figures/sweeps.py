@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.output.axes import tell_values
 from sim.output.figures.heat_map import draw_heat_map, levels_of
 from sim.output.figures.style import (
@@ -37,8 +37,6 @@ from sim.output.labels import (
 )
 from sim.output.values import table_label
 from sim.results.measures import key_columns
-
-type Floats = NDArray[np.float64]
 
 MOST_CURVES = 8
 BAND_ALPHA = 0.17

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sim.kernel.world import Records, World
+from sim.arrays import Flags, Floats
+from sim.kernel.columns import Records
 from sim.results.measures.definitions import MEASURES
 from sim.results.measures.selection import (
     TIMES,
@@ -37,13 +37,12 @@ from sim.setup.plan import Plan
 from sim.setup.united_states import Course, draw_engagement
 from sim.statistics.incidence import CENSORED, NEVER, REACHED, incidence
 from sim.statistics.order import survival_quantiles
+from sim.world.world import World
 
-type Floats = NDArray[np.float64]
-type Mask = NDArray[np.bool_]
 type Marks = Mapping[float, Totals]
 """Totals of a run by time (h)."""
 
-ALL: Mask = np.zeros(0, dtype=np.bool_)
+ALL: Flags = np.zeros(0, dtype=np.bool_)
 """The choice of all violations."""
 MAIN = (
     "n_violations",
@@ -81,13 +80,13 @@ class _Past(NamedTuple):
 
     @classmethod
     def of(cls, world: World) -> "_Past":
-        past = int(world.clock["next_candidate"][0])
+        past = world.past_candidates
         columns = (world.violations[:past], world.cases[:past], world.report_at[:past])
-        return cls(*columns, float(world.clock["now"][0]))
+        return cls(*columns, world.now)
 
 
 def _of_violations(
-    past: _Past, plan: Plan, chosen: Mask = ALL, first_h: float = 0.0
+    past: _Past, plan: Plan, chosen: Flags = ALL, first_h: float = 0.0
 ) -> dict[str, float]:
     """Return the measures that follow from the violations chosen."""
     n, sums, limits = len(past.rows), np.zeros(1, dtype=TALLY), _limits(plan, past.now, first_h)
@@ -122,14 +121,14 @@ def _incidence(entries: Records, end: str, limits: Records) -> tuple[float, floa
     return incidence(times, codes, float(limits["follow_up"][0]))
 
 
-def _followed_times(helps: Records) -> tuple[Floats, Mask]:
+def _followed_times(helps: Records) -> tuple[Floats, Flags]:
     """Return times to arrival, infinite beyond the follow-up window, and which are not cut off."""
     codes = helps["time_to_arrival_code"]
     hours: Floats = np.where(codes == NEVER, np.inf, helps["time_to_arrival"])
     return hours, codes != CENSORED
 
 
-def _quantiles(name: str, hours: Floats, observed: Mask) -> dict[str, float]:
+def _quantiles(name: str, hours: Floats, observed: Flags) -> dict[str, float]:
     median, most = survival_quantiles(hours, observed, (0.5, 0.9))
     return {f"{name}_p50_min": 60.0 * median, f"{name}_p90_min": 60.0 * most}
 

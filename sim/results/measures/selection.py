@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags
 from sim.errors import InputError
-from sim.kernel.world import Records
+from sim.kernel.columns import Records
 from sim.results.measures.definitions import MEASURES
 from sim.rules.headquarters import US_STATES
 from sim.rules.violation import SIDES
@@ -24,7 +24,6 @@ from sim.scenario.messages import did_you_mean
 from sim.scenario.violations import Kind
 from sim.setup.united_states import Course
 
-type Mask = NDArray[np.bool_]
 type Spans = list[tuple[float, float]]
 
 TIMES = ("day", "phase", "us")
@@ -195,7 +194,7 @@ def check_request(request: Request, scenario: Scenario) -> None:
 
 def choose(
     conditions: Sequence[Condition], rows: Records, scenario: Scenario, course: Course | None
-) -> Mask:
+) -> Flags:
     """Tell which violations fulfil all conditions.
 
     Parameters
@@ -222,7 +221,7 @@ def choose(
 
 def _fulfil(
     condition: Condition, rows: Records, scenario: Scenario, course: Course | None
-) -> NDArray[np.bool_]:
+) -> Flags:
     key, values = condition.key, condition.values
     if key in ("phase", "us"):
         spans = spans_of([condition], scenario, course, np.inf)
@@ -241,7 +240,7 @@ def _fulfil(
     return np.isin(rows[key], [names.index(value) for value in values])
 
 
-def _any(masks: Sequence[Mask], length: int) -> Mask:
+def _any(masks: Sequence[Flags], length: int) -> Flags:
     found = np.zeros(length, dtype=np.bool_)
     for mask in masks:
         found |= mask

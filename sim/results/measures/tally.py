@@ -1,11 +1,11 @@
 """One pass over the violations of a run: the counts, sums and times that measures are made of."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
+from sim.kernel.columns import Records
 from sim.kernel.compile import compiled
 from sim.kernel.instants import SAME_H
-from sim.kernel.world import Records
 from sim.rules.violation import (
     ANSWERED,
     ATTRIBUTED,
@@ -22,7 +22,7 @@ from sim.rules.violation import (
     UNDETECTED,
     WAITING,
 )
-from sim.statistics.incidence import CENSORED, NEVER, REACHED, Floats
+from sim.statistics.incidence import CENSORED, NEVER, REACHED
 
 TALLY = np.dtype(
     [
@@ -69,8 +69,6 @@ LIMITS = np.dtype(
     ],
     align=True,
 )
-
-type Mask = NDArray[np.bool_]
 
 
 def _ends(*names: str) -> list[tuple[str, str]]:
@@ -240,7 +238,7 @@ def tally(
     rows: Records,
     cases: Records,
     report_at: Floats,
-    chosen: Mask,
+    chosen: Flags,
     limits: Records,
     sums: Records,
     courses: Records,

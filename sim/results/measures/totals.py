@@ -4,15 +4,14 @@ The measures of forces over a stretch of time follow from the totals at its ends
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.kernel.world import World
+from sim.arrays import Floats
 from sim.rules.flight import ALOFT_BITS, ON_STATION
 from sim.rules.headquarters import ENGAGED, NOBODY
 from sim.rules.regime import CALM, COLLAPSING, TENSE
 from sim.rules.support_unit import ABSENT, AT_BASE
+from sim.world.world import World
 
-type Floats = NDArray[np.float64]
 type Totals = dict[str, float]
 
 
@@ -24,7 +23,7 @@ def ratio(part: float | np.number, whole: float | np.number) -> float:
 def on_station_hours(world: World) -> Floats:
     """Return the hours on station of each drone so far, shape (drones,)."""
     drones = world.drones
-    now = world.clock["now"][0]
+    now = world.now
     staying = drones["stage"] == ON_STATION
     present: Floats = np.where(staying, now - np.maximum(0.0, drones["stage_start"]), 0.0)
     total: Floats = drones["on_station_h"] + present
@@ -34,7 +33,7 @@ def on_station_hours(world: World) -> Floats:
 def flight_hours(world: World) -> Floats:
     """Return the hours in the air of each drone so far, shape (drones,)."""
     drones = world.drones
-    now = world.clock["now"][0]
+    now = world.now
     flying = (ALOFT_BITS >> drones["stage"]) & 1 == 1
     present: Floats = np.where(flying, now - np.maximum(0.0, drones["launched"]), 0.0)
     total: Floats = drones["flight_h"] + present
@@ -45,7 +44,7 @@ def busy_hours(world: World) -> Floats:
     """Return the busy hours of each unit so far, shape (units,)."""
     units = world.units
     busy = units["stage"] != AT_BASE
-    present: Floats = np.where(busy, world.clock["now"][0] - units["busy_since"], 0.0)
+    present: Floats = np.where(busy, world.now - units["busy_since"], 0.0)
     total: Floats = units["busy_h"] + present
     return total
 
@@ -54,7 +53,7 @@ def present_hours(world: World) -> Floats:
     """Return the hours each unit has been in the country so far, shape (units,)."""
     units = world.units
     here = (units["held"] & ABSENT) == 0
-    present: Floats = np.where(here, world.clock["now"][0] - units["present_since"], 0.0)
+    present: Floats = np.where(here, world.now - units["present_since"], 0.0)
     total: Floats = units["present_h"] + present
     return total
 
@@ -64,18 +63,18 @@ def overtime_hours(world: World) -> Floats:
     units = world.units
     late = ((units["held"] & ABSENT) != 0) & (units["stage"] != AT_BASE)
     since = np.maximum(units["present_since"], units["busy_since"])
-    total: Floats = units["overtime_h"] + np.where(late, world.clock["now"][0] - since, 0.0)
+    total: Floats = units["overtime_h"] + np.where(late, world.now - since, 0.0)
     return total
 
 
 def totals(world: World) -> Totals:
     """Return what has added up by now: hours, flights, costs, reports; each never falls."""
-    now = float(world.clock["now"][0])
+    now = world.now
     flown = flight_hours(world)
     cost = world.platforms["cost_per_h"][world.drones["platform"]]
     stations = world.stations
     waiting_h = stations["queue_h"] + stations["queued"] * (now - stations["since"])
-    past = int(world.clock["next_candidate"][0])
+    past = world.past_candidates
     return {
         "hours": now,
         "drone_h": now * len(world.drones),

@@ -1,44 +1,17 @@
 """The columns of a world."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from engine_scenarios import TINY, scenario
 
-from sim.engine.world import PER_VIOLATION, make_world, start_world
-from sim.kernel.world import World
+from sim.engine.run import start_world
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.world import PER_VIOLATION, World
 
 
 def columns(world: World) -> dict[str, np.ndarray]:
     return {name: value for name, value in vars(world).items() if name not in ("_table", "address")}
-
-
-SLOTS = """
-import {first}, sim.engine.world
-from sim.kernel.world import _columns
-print(sorted((name, slot) for name, (_, _, slot) in _columns.items()))
-"""
-
-
-def test_places_of_columns_do_not_depend_on_what_is_imported_first() -> None:
-    """Catches machine code of one process that reads other columns in the next.
-
-    It made whole-mission comparisons die of segmentation faults.
-    """
-    found = [
-        subprocess.run(
-            [sys.executable, "-c", SLOTS.format(first=first)],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for first in ("sim.rules.sensor", "sim.rules.regime", "sim.rules.support_unit")
-    ]
-    assert len(found[0]) > 500
-    assert found[1] == found[0] == found[2]
 
 
 def test_a_world_needs_all_its_columns() -> None:

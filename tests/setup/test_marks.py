@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from engine_scenarios import RICH, scenario
 
-from sim.engine.world import make_world
-from sim.rules.violation import CASE, VIOLATION
 from sim.scenario import Scenario
-from sim.setup.candidates import draw_incidents
+from sim.setup.candidates import draw_violations
+from sim.setup.draw import make_world
 from sim.setup.plan import build_plan
+from sim.world.rows import CaseRow, ViolationRow
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 MISSION = Scenario.load(CONFIGS / "baseline.toml").with_values({"run.duration_days": 20.0})
@@ -26,7 +26,7 @@ def test_every_field_is_written(made: Scenario, monkeypatch: pytest.MonkeyPatch)
 
         def dirty(*shape: object, byte: int = filler, **options: object) -> np.ndarray:
             array: np.ndarray = empty(*shape, **options)  # type: ignore[call-overload]
-            if array.dtype in (VIOLATION, CASE, np.float64):
+            if array.dtype in (ViolationRow.dtype, CaseRow.dtype, np.float64):
                 array.view(np.uint8)[...] = byte
             return array
 
@@ -55,12 +55,12 @@ def test_candidates_follow_one_another_whatever_their_origin() -> None:
     assert len(children) > 50
     assert np.all(parents["nature"] == 0)
     assert np.all(parents["onset"] <= children["onset"])
-    elsewhere = np.flatnonzero(np.diff(plan.frame.areas.first))  # kinds with an area
+    elsewhere = np.flatnonzero(np.diff(plan.terrain.areas.first))  # kinds with an area
     land = ~np.isin(children["kind"], elsewhere)
     land &= ~np.isin(parents["kind"], elsewhere)
     apart_km = np.abs(parents["chainage"] - children["chainage"])[land]
     assert np.median(apart_km) < 3.0 * MISSION.violations.offspring_spread_km
-    alone = draw_incidents(plan.process, plan.frame, 5)
+    alone = draw_violations(plan.process, plan.terrain, 5)
     real = rows[rows["nature"] == 0]
     for field in ("onset", "end", "x", "y", "severity", "kind", "threshold"):
         assert np.array_equal(real[field], alone[field]), field

@@ -8,12 +8,10 @@ lists its groups decides nothing.
 import zlib
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Ints
 from sim.kernel.compile import compiled
-from sim.kernel.world import World
-
-type Names = NDArray[np.int64]
+from sim.world.world import World
 
 _LOW_32 = 0xFFFFFFFF
 _TURN = 0x1E3779B97F4A7C15
@@ -51,7 +49,7 @@ def lot(world: World, v: int, name: int) -> int:
 
 
 @compiled
-def draw_lots(run: int, names: Names) -> Names:
+def draw_lots(run: int, names: Ints) -> Ints:
     """Draw a lot for each name, not for any violation."""
     lots = np.empty(len(names), dtype=np.int64)
     for row in range(len(names)):

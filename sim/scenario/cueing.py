@@ -1,0 +1,26 @@
+"""Cueing: drones that leave a patrol to confirm a report."""
+
+from sim.scenario.fields import Section, quantity
+
+
+class Cueing(Section):
+    """Flights that leave a patrol to confirm a report."""
+
+    enabled: bool = quantity(False, "Whether drones are sent to confirm unconfirmed reports")
+    search_min: float = quantity(
+        20.0, "Longest stay on the spot before it is given up", unit="min", gt=0
+    )
+    max_flight_min: float | None = quantity(
+        None, "No drone is sent that needs longer to get there; none = no limit", unit="min", gt=0
+    )
+    min_severity: int = quantity(
+        1, "Nobody flies for a report less severe than this", unit="severity", ge=1, le=5
+    )
+    poor_look_share: float = quantity(
+        0.0,
+        "A detection by a look whose chance is below this share of its fair-weather daylight "
+        "value is unconfirmed",
+        unit="share",
+        ge=0,
+        le=1,
+    )

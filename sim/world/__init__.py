@@ -1,0 +1,1 @@
+"""The state of a run: its tables, and the events that change them."""
