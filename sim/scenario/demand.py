@@ -143,6 +143,8 @@ def demand(scenario: Scenario, line_km: float) -> Demand:
     most_lives = max(lives(scenario).values(), default=1)
     flown = 0.0
     for name, group in scenario.monitors.items():
+        if group.count == 0:
+            continue
         mine, posts = sorties(scenario, group), _posts(group)
         cells, share = _reach(scenario, group, line_km)
         flown += mine
