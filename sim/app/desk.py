@@ -90,7 +90,8 @@ class Desk:
         choice = self.scenarios[name]
         making = Making(choice.file_name, {**choice.levels, **values}, seed)
         scenario = base.with_values(values) if values else base
-        return Watch(scenario, seed, self.runs + 1, making)
+        source = base if choice.source is None else choice.source
+        return Watch(scenario, seed, self.runs + 1, making, source, values)
 
     def _try(self, name: str, values: dict[str, Any], seed: int) -> None:
         try:

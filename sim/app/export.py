@@ -1,18 +1,25 @@
-"""A run so far as files: its violations as tables, its map as a drawing."""
+"""A run as files: its violations so far as tables, its map as a drawing, and its scenario."""
 
 import io
 import json
 import threading
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.app.watch import Watch
+from sim.errors import InputError
 from sim.mesa.model import CeasefireModel
 from sim.output import draw_run_map
+from sim.scenario import Scenario
+from sim.scenario.writing import scenario_toml
 
+SCENARIO_ENDING = "scenario.toml"
+CHANGED_SINCE = "Its file was changed after the run had begun: these are the values of the run."
 _DRAWING = threading.Lock()
 """Matplotlib's settings are those of the whole server; its tabs draw one after the other."""
 
@@ -59,6 +66,30 @@ def map_svg(model: CeasefireModel, changed: str = "") -> bytes:
     return file.getvalue()
 
 
+def scenario_file(watch: Watch) -> str:
+    """Return the scenario of a run as a file with which `ceasefire run` gives the run.
+
+    Parameters
+    ----------
+    watch
+        The run. Comments are those of its source, but beside values changed on the page; where the
+        source can no longer be read, or was changed since, there are none.
+    """
+    shown = watch.model.scenario
+    name, seed = f"{watch.file_name()}-{SCENARIO_ENDING}", watch.making.seed
+    heading = f"Saved from the page. The run: ceasefire run '{name}' --seed {seed}"
+    source = watch.source
+    if isinstance(source, Path):
+        heading += f"\nThe comments are those of {source.name} and of what it extends."
+    try:
+        text = scenario_toml(source, watch.changes, said="changed on the page", heading=heading)
+        if Scenario.from_dict(tomllib.loads(text)) == shown:
+            return text
+    except InputError:
+        pass  # the file is gone
+    return scenario_toml(shown, heading=f"{heading.splitlines()[0]}\n{CHANGED_SINCE}")
+
+
 @dataclass(frozen=True)
 class Form:
     """A form in which a run can be saved: its words, its media type, and what makes it."""
@@ -76,6 +107,7 @@ FORMS = {
     "map.svg": Form(
         "Map (SVG)", "image/svg+xml", lambda run: map_svg(run.model, run.making.words()).decode()
     ),
+    SCENARIO_ENDING: Form("Scenario (TOML)", "application/toml", scenario_file),
 }
 """Forms by the ending of their files."""
 

@@ -1,7 +1,9 @@
 """A run that somebody watches: it is advanced frame by frame and keeps its time series."""
 
 import json
+from collections.abc import Mapping
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 from sim.app.figures import counts
@@ -33,6 +35,11 @@ class Watch:
         Number of the run in its page; the map forgets its trails when it changes.
     making
         What makes the run, for the names of its files; the title of the scenario if not given.
+    source
+        The scenario before values were changed on the page: its file, or itself where no file
+        holds it; the scenario of the run if not given.
+    changes
+        The values changed on the page, by dotted key.
 
     Raises
     ------
@@ -41,10 +48,18 @@ class Watch:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, number: int, making: Making | None = None
+        self,
+        scenario: Scenario,
+        seed: int,
+        number: int,
+        making: Making | None = None,
+        source: Path | Scenario | None = None,
+        changes: Mapping[str, Any] | None = None,
     ) -> None:
         self.model = CeasefireModel(scenario, rng=seed, step_minutes=STEP_MINUTES)
         self.making = making or Making(scenario.title, seed=seed)
+        self.source: Path | Scenario = scenario if source is None else source
+        self.changes = dict(changes or {})
         self.number = number
         self.frames = 0
         self.ground = ground(self.model)

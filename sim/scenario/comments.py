@@ -17,7 +17,45 @@ from sim.scenario.loading import EXTENDS, read_toml
 _STRING_OR_COMMENT = re.compile(
     r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#[^\n]*', re.DOTALL
 )
-_REFERS = re.compile(r"^(?:as|see) above\b|^as in that scenario\b")
+REFERS = re.compile(r"^(?:as|see) above\b|^as in that scenario\b")
+"""Words of a comment that refer to what stands above it."""
+END = ""
+"""Place of what stands at the end of a file."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """How a scenario file states a value or heads a table.
+
+    Attributes
+    ----------
+    comment
+        What stands behind it; of a list also what stands in it.
+    meant
+        What the comment refers to, where it says "as above" or the like.
+    item
+        The value as it stands; None of a heading, and of what stands inside another value.
+    is_heading
+        Whether it is the heading of a table.
+    above
+        The lines of comment before it, and the empty lines between them.
+    """
+
+    comment: str = ""
+    meant: str = ""
+    item: Item | None = None
+    is_heading: bool = False
+    above: tuple[str, ...] = ()
+
+    def after(self, earlier: "Note | None") -> "Note":
+        """Return the note that holds where a file states again what was stated before.
+
+        A value replaces the former one with all that was said of it; a table goes on.
+        """
+        if earlier is None or not (self.is_heading and earlier.is_heading):
+            return self
+        above = (*earlier.above, *self.above)
+        return Note(self.comment or earlier.comment, is_heading=True, above=above)
 
 
 def value_comments(path: Path) -> dict[str, str]:
@@ -40,17 +78,45 @@ def value_comments(path: Path) -> dict[str, str]:
     InputError
         If a file can not be read.
     """
+    return {
+        place: f"{note.comment} ({note.meant})" if note.meant else note.comment
+        for place, note in value_notes(path).items()
+        if not note.is_heading
+    }
+
+
+def value_notes(path: Path) -> dict[str, Note]:
+    """Return how a scenario file, and those it extends, state each value and head each table.
+
+    Parameters
+    ----------
+    path
+        The TOML file.
+
+    Returns
+    -------
+    dict
+        Note by dotted key, of the last file that states it, and what stands at the end of the file,
+        by `END`.
+
+    Raises
+    ------
+    InputError
+        If a file can not be read.
+    """
     own = read_toml(path)
-    comments: dict[str, str] = {}
+    notes: dict[str, Note] = {}
     if isinstance(own.get(EXTENDS), str):
-        comments = value_comments(path.parent / own[EXTENDS])
+        notes = value_notes(path.parent / own[EXTENDS])
     replaced = tuple(f"{place}." for place in _lists(own, ""))
-    kept = {key: said for key, said in comments.items() if not key.startswith(replaced)}
+    notes = {key: note for key, note in notes.items() if not key.startswith(replaced)}
     try:
         document = tomlkit.parse(read_whole(path).decode("utf-8-sig"))
     except (TOMLKitError, RecursionError):
-        return kept  # what only one of the two readers of TOML can read has no comments
-    return {**kept, **dict(_Reader().table(document, ""))}
+        return notes  # what only one of the two readers of TOML can read has no comments
+    for place, note in _Reader().document(document):
+        notes[place] = note.after(notes.get(place))
+    return notes
 
 
 def _lists(table: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -64,15 +130,20 @@ def _lists(table: Mapping[str, Any], path: str) -> Iterator[str]:
 
 @dataclass
 class _Reader:
-    """Goes through a document from top to bottom; yields keys with their comments."""
+    """Goes through a document from top to bottom; yields dotted keys with their notes."""
 
     said: str = ""  # beside the value before
     block: str = ""  # lines of comment above
     in_block: bool = False
+    above: list[str] = field(default_factory=list)  # lines since the last key or heading
     tables: dict[str, int] = field(default_factory=dict)  # read so far, of lists of tables
 
-    def table(self, container: Container, path: str) -> Iterator[tuple[str, str]]:
-        """Yield dotted keys with their comments; empty where a value has none."""
+    def document(self, document: Container) -> Iterator[tuple[str, Note]]:
+        """Yield the notes of a document, and last that of its end."""
+        yield from self._table(document, "")
+        yield END, Note(is_heading=True, above=self._take_above())
+
+    def _table(self, container: Container, path: str) -> Iterator[tuple[str, Note]]:
         for key, item in container.body:
             if key is None:
                 self._note(item)
@@ -84,29 +155,43 @@ class _Reader:
         if isinstance(item, Comment):
             text = item.as_string().strip().lstrip("# ")
             self.block = f"{self.block} {text}" if self.in_block else text
+            self.above.append(item.as_string().strip())
+        elif self.above and self.above[-1]:
+            self.above.append("")
         self.in_block = isinstance(item, Comment)
 
-    def _item(self, item: Item, place: str) -> Iterator[tuple[str, str]]:
+    def _take_above(self) -> tuple[str, ...]:
+        lines, self.above = tuple(self.above), []
+        return lines
+
+    def _item(self, item: Item, place: str) -> Iterator[tuple[str, Note]]:
         if isinstance(item, AoT):
             for table in item.body:
                 number = self.tables.get(place, 0)
                 self.tables[place] = number + 1
                 yield from self._item(table, f"{place}.{number}")
         elif isinstance(item, Table):
-            self.said = _plain(item.trivia.comment) or self.said
-            yield from self.table(item.value, place)
+            comment = _plain(item.trivia.comment)
+            self.said = comment or self.said
+            if not item.is_super_table():
+                yield place, Note(comment, is_heading=True, above=self._take_above())
+            yield from self._table(item.value, place)
         else:
-            comment = self._meaning(_comment_of(item))
-            for key in (place, *_places_in(item.unwrap(), place)):
-                yield key, comment
+            yield from self._value(item, place)
 
-    def _meaning(self, comment: str) -> str:
-        """Return a comment with what it refers to."""
-        if _REFERS.match(comment):
-            meant = self.block if comment.startswith("see") else self.said
-            return f"{comment} ({meant})" if meant else comment
+    def _value(self, item: Item, place: str) -> Iterator[tuple[str, Note]]:
+        comment = _comment_of(item)
+        meant = self._meant(comment)
+        yield place, Note(comment, meant, item, above=self._take_above())
+        for inner in _places_in(item.unwrap(), place):
+            yield inner, Note(comment, meant)
+
+    def _meant(self, comment: str) -> str:
+        """Return what a comment refers to."""
+        if REFERS.match(comment):
+            return self.block if comment.startswith("see") else self.said
         self.said = comment or self.said
-        return comment
+        return ""
 
 
 def _plain(comment: str) -> str:

@@ -1,16 +1,19 @@
 """What a tab does with its controls, without a browser."""
 
+import io
 import json
 
+import pandas as pd
 import pytest
 
 pytest.importorskip("solara", exc_type=ImportError)
 
 from sim.app.desk import Desk
-from sim.app.export import events_csv, events_geojson, map_svg
+from sim.app.export import SCENARIO_ENDING, events_csv, events_geojson, map_svg, saved_file
 from sim.app.part import part_text
 from sim.app.results import Results
 from sim.app.scenarios import CONFIGS
+from sim.cli.main import main
 from sim.errors import InputError
 from sim.experiment import SweepDesign, load_results, perform
 from sim.scenario import Scenario
@@ -292,3 +295,45 @@ def test_a_sweep_shows_the_parts_that_it_measured(swept_by_kind):
     )
     assert "did you mean shelling" in results.part_of("detection_rate", "kind=sheling")[1]
     assert results.said("response_time_restricted_mean_min", 0).endswith((" min", " h"))
+
+
+def saved_scenario(desk, folder, number=1):
+    """Save the scenario on display as the page does; return the file."""
+    file = saved_file(desk.watch, SCENARIO_ENDING, number)
+    path = folder / file["name"]
+    path.write_text(file["text"], encoding="utf-8")
+    return path
+
+
+def test_a_saved_scenario_gives_the_run_on_display(tmp_path, scenario):
+    """Would catch a file without a change, with another order, or that needs its source beside."""
+    desk = Desk(scenario)
+    desk.set_value(KEY, 5)
+    desk.set_value("weather.enabled", False)
+    desk.set_value("jamming.enabled", True)
+    desk.set_seed("7")
+    path = saved_scenario(desk, tmp_path)
+    assert path.name == f"{desk.watch.file_name()}-scenario.toml"
+    text = path.read_text()
+    assert f"ceasefire run '{path.name}' --seed 7" in text
+    assert "count = 5                     # changed on the page from 20\n" in text
+    assert "rate_per_day = 20             # assumed" in text
+    while desk.watch.model.running:
+        desk.advance(360)
+    out = tmp_path / "out"
+    assert main(["run", str(path), "--seed", "7", "--out", str(out), "--also", "csv"]) == 0
+    shown = pd.read_csv(io.StringIO(events_csv(desk.watch.model)))
+    pd.testing.assert_frame_equal(pd.read_csv(out / "violations.csv"), shown, check_exact=True)
+    assert len(shown) > 20
+
+
+def test_a_scenario_whose_file_has_changed_is_saved_as_it_runs(tmp_path, scenario):
+    """Would catch the values of an edited or removed file in place of those on display."""
+    own = tmp_path / "own.toml"
+    own.write_text(scenario.read_text())
+    desk = Desk(own)
+    desk.set_value(KEY, 5)
+    own.write_text(scenario.read_text().replace("duration_days = 3", "duration_days = 4"))
+    assert Scenario.load(saved_scenario(desk, tmp_path)) == desk.watch.model.scenario
+    own.unlink()
+    assert Scenario.load(saved_scenario(desk, tmp_path, 2)) == desk.watch.model.scenario
