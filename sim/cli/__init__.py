@@ -1,1 +1,1 @@
-"""The commands of `ceasefire`, one module each with a function `execute`."""
+"""The commands of `ceasefire`, one module each with `add` (its arguments) and `execute`."""

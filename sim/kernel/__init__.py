@@ -1,1 +1,1 @@
-"""What every compiled function stands on: compilation, the calendar and the world's columns."""
+"""What compiled code stands on: compilation, tables, the calendar; nothing of ceasefires."""

@@ -1,3 +1,1 @@
-"""The agents: their records, their compiled behaviour and their Mesa faces, one module a noun."""
-
-"""The agents: their records, their compiled behaviour and their Mesa faces, one module a noun."""
+"""The rules: what agents do, compiled, one module a noun."""
