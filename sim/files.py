@@ -18,7 +18,7 @@ MOST_BYTES = 8 * 2**20
 """Size of the largest file that a person is taken to have written."""
 
 
-def place(name: str | Path) -> Path:
+def checked_path(name: str | Path) -> Path:
     """Return the path of a file or folder on this machine, or of one elsewhere.
 
     Parameters
@@ -35,7 +35,7 @@ def place(name: str | Path) -> Path:
 
 
 def is_remote(path: Path) -> bool:
-    """Tell whether a path from `place` lies elsewhere: no renaming, no locks."""
+    """Tell whether a path from `checked_path` lies elsewhere: no renaming, no locks."""
     return not isinstance(path, Path)
 
 

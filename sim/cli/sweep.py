@@ -119,7 +119,7 @@ def execute(options: argparse.Namespace) -> int:
     from sim.errors import InputError
     from sim.experiment import perform, summarise_results
     from sim.experiment.merge import sweep_status
-    from sim.experiment.precise import perform_to_precision
+    from sim.experiment.precision import perform_to_precision
     from sim.experiment.shard import Shard
     from sim.experiment.store import seal_tables
     from sim.files import staging, write_json

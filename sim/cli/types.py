@@ -60,10 +60,10 @@ def seconds_above_0(text: str) -> float:
 
 def place_of(text: str) -> Path:
     """Read a path, or a URL that fsspec knows."""
-    from sim.files import place
+    from sim.files import checked_path
 
     try:
-        found = place(text)
+        found = checked_path(text)
         found.exists()  # loads what speaks the protocol
     except (ImportError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{text}: {error}") from None

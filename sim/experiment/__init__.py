@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.experiment.comparison import Comparison, compare, compare_runs
 from sim.experiment.design import DesignPoint, SweepDesign
 from sim.experiment.engine import Engine, RunFunction, compiled_engine
-from sim.experiment.running import (
+from sim.experiment.runner import (
     SweepReport,
     perform,
     perform_in_memory,

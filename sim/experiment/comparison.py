@@ -13,7 +13,7 @@ from sim.errors import InputError
 from sim.experiment.design import DesignPoint
 from sim.experiment.engine import Engine, compiled_engine
 from sim.experiment.pairing import pairing_notes
-from sim.experiment.running import perform_in_memory
+from sim.experiment.runner import perform_in_memory
 from sim.results.measures import (
     find_measure,
     further_requests,

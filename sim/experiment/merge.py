@@ -21,7 +21,7 @@ from sim.experiment.store import (
     sweep_manifest,
 )
 from sim.experiment.table import ERROR, KEYS
-from sim.files import atomic_file, is_remote, place
+from sim.files import atomic_file, checked_path, is_remote
 from sim.manifest import claim_directory, read_manifest, write_manifest
 
 
@@ -56,7 +56,7 @@ def sweep_status(directory: str | Path) -> SweepStatus:
     InputError
         If it holds no sweep, or a part cannot be read.
     """
-    folder = place(directory)
+    folder = checked_path(directory)
     manifest = sweep_manifest(folder)
     shape = shape_of(manifest)
     mine = planned_runs(shape, planned_there(folder))
@@ -103,9 +103,9 @@ def merge_results(directories: Sequence[str | Path], out: str | Path) -> SweepSt
     InputError
         If one holds no sweep or that of another design, or is damaged; nothing is written then.
     """
-    folders = [place(directory) for directory in directories]
+    folders = [checked_path(directory) for directory in directories]
     manifests = [sweep_manifest(folder) for folder in folders]
-    target = place(out)
+    target = checked_path(out)
     for folder in folders:
         if folder == target or (not is_remote(folder) and folder.resolve() == target.resolve()):
             raise InputError(f"{folder}: is where all of them go; name the others only")

@@ -21,7 +21,7 @@ from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiment.sampling import MORRIS_LEVELS, points_a_sample, problem, salib, sample
 from sim.experiment.store import load_results, sweep_manifest
-from sim.files import place
+from sim.files import checked_path
 from sim.manifest import MANIFEST
 from sim.scenario.messages import did_you_mean
 from sim.statistics.intervals import CONFIDENCE
@@ -67,7 +67,7 @@ def sensitivity(
     InputError
         If the sweep is of another design or not complete, or a measure is undefined somewhere.
     """
-    folder = place(directory)
+    folder = checked_path(directory)
     stored = sweep_manifest(folder)["design"]
     kind = stored.get("design", "grid")
     if kind not in ("morris", "saltelli"):
@@ -143,7 +143,7 @@ def measure_faults(directory: str | Path, measures: Sequence[str]) -> dict[str, 
     InputError
         If the directory holds no sweep, or is damaged.
     """
-    folder = place(directory)
+    folder = checked_path(directory)
     means = _point_means(folder, int(sweep_manifest(folder)["points"]))
     faults = {name: _fault(means, name) for name in measures}
     return {name: fault for name, fault in faults.items() if fault}

@@ -27,7 +27,7 @@ from sim.experiment.chunk import ChunkResult
 from sim.experiment.design import SweepDesign
 from sim.experiment.integrity import checked_manifest, read_part, sealed, shape_of
 from sim.experiment.table import ERROR, KEYS, chunk_table, factor_columns, runs_frame
-from sim.files import atomic_file, is_remote, place
+from sim.files import atomic_file, checked_path, is_remote
 from sim.manifest import (
     MANIFEST,
     check_files,
@@ -66,7 +66,7 @@ class ResultStore:
     """
 
     def __init__(self, directory: str | Path, design: SweepDesign) -> None:
-        self.directory = place(directory)
+        self.directory = checked_path(directory)
         self._design = design
         self._columns = factor_columns(design)
         found = claim_directory(self.directory, "sweep")
@@ -191,7 +191,7 @@ def load_results(directory: str | Path, columns: Sequence[str] | None = None) ->
     InputError
         If the directory holds no sweep or a part cannot be read.
     """
-    directory = place(directory)
+    directory = checked_path(directory)
     shape = shape_of(sweep_manifest(directory))
     wanted = None if columns is None else [*KEYS, *(c for c in columns if c not in KEYS)]
     return runs_frame(read_part(part, wanted, shape) for part in part_files(directory))

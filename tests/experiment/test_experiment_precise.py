@@ -11,7 +11,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiment import Engine, SweepDesign, load_results, mean_interval, summarise_results
 from sim.experiment.merge import sweep_status
-from sim.experiment.precise import perform_to_precision
+from sim.experiment.precision import perform_to_precision
 
 Make = Callable[..., SweepDesign]
 
