@@ -8,17 +8,17 @@ class Cueing(Section):
 
     enabled: bool = quantity(False, "Whether drones are sent to confirm unconfirmed reports")
     search_min: float = quantity(
-        20.0, "Longest stay on the spot before it is given up", unit="min", gt=0
+        20.0, "Longest search at the place before giving up", unit="min", gt=0
     )
     max_flight_min: float | None = quantity(
-        None, "No drone is sent that needs longer to get there; none = no limit", unit="min", gt=0
+        None, "Longest flight for which a drone is sent; none = no limit", unit="min", gt=0
     )
     min_severity: int = quantity(
-        1, "Nobody flies for a report less severe than this", unit="severity", ge=1, le=5
+        1, "No drone is sent for a report less severe than this", unit="severity", ge=1, le=5
     )
     poor_look_share: float = quantity(
         0.0,
-        "A detection by a look whose chance is below this share of its fair-weather daylight "
+        "A detection by a look whose probability is below this share of its fair-weather daylight "
         "value is unconfirmed",
         unit="share",
         ge=0,

@@ -1,4 +1,4 @@
-"""The command chain: stations whose desks reports pass."""
+"""The chain of command: headquarters whose desks reports pass through."""
 
 from typing import Literal
 
@@ -6,11 +6,11 @@ from sim.scenario.fields import MAX_COUNT, Latitude, Longitude, Section, quantit
 
 
 class Headquarters(Section):
-    """A station of the command chain: desks that work on one report at a time."""
+    """A headquarters in the chain of command: desks that work on one report each at a time."""
 
     task: Literal["analysis", "ruling", "coordination"] = quantity(
         "coordination",
-        "analysis = looks for false alarms; ruling = the referee rules on each report; "
+        "analysis = screens out false reports; ruling = the referee rules on each report; "
         "coordination = passes it on",
     )
     nation: str = quantity(
@@ -21,7 +21,7 @@ class Headquarters(Section):
     lat: Latitude | None = quantity(None, "Latitude, for maps", unit="deg N")
     desks: int = quantity(
         ...,
-        "Reports worked on at a time",
+        "Reports that can be worked on at the same time",
         unit="desks",
         ge=1,
         le=MAX_COUNT,
@@ -31,15 +31,15 @@ class Headquarters(Section):
         ..., "Mean time a report takes at a desk", unit="min", ge=0, source="set by the scenario"
     )
     service: Literal["fixed", "exponential", "lognormal"] = quantity(
-        "exponential", "Law of the time at a desk"
+        "exponential", "Distribution of the time at a desk"
     )
     service_cv: float = quantity(
         1.0, "Coefficient of variation of the time at a desk; lognormal only", unit="ratio", gt=0
     )
-    min_severity: int = quantity(1, "Less severe reports pass it by", unit="severity", ge=1, le=5)
+    min_severity: int = quantity(1, "Less severe reports skip it", unit="severity", ge=1, le=5)
     recognises_false: float = quantity(
-        0.0, "Chance that analysis recognises a false report", unit="share", ge=0, le=1
+        0.0, "Probability that analysis recognises a false report", unit="share", ge=0, le=1
     )
     while_closed: Literal["pass", "wait"] = quantity(
-        "pass", "While it is closed reports pass it by, or wait for it to open"
+        "pass", "pass = reports skip it while it is closed; wait = they wait for it to open"
     )

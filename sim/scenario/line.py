@@ -40,7 +40,7 @@ class Line(Section):
     )
     ukrainian_side: Literal["auto", "left", "right"] = quantity(
         "auto",
-        "Home side, behind which the mission stands, of the line in the order it is digitised: in "
+        "Home side, on which the mission is based, of the line in the order it is digitised: in "
         "Ukraine the Ukrainian-controlled one; auto = the side of line.home",
     )
     home: tuple[float, float] | None = items(
@@ -54,7 +54,7 @@ class Line(Section):
         6, "Number of equal sectors along the line", unit="sectors", ge=1, le=MAX_COUNT
     )
     generalise_km: float = quantity(
-        5.0, "Detail smaller than this is left out of patrol tracks", unit="km", ge=0
+        5.0, "Patrol tracks omit detail smaller than this", unit="km", ge=0
     )
 
     @model_validator(mode="after")

@@ -5,28 +5,28 @@ from pydantic import Field
 from sim.scenario.fields import Section, quantity
 
 UNITED_STATES = "United States"
-"""The nation whose monitors, stations, sources and airlift depend on its engagement."""
+"""The nation whose monitors, headquarters, sources and airlift depend on its engagement."""
 
 
 class Lead(Section):
     """The nation that leads in a domain."""
 
-    nation: str = quantity("", "Lead nation; empty = nobody leads, and nobody is missed")
+    nation: str = quantity("", "Lead nation; empty = none, and no delay")
     absent_delay_min: float = quantity(
         0.0,
-        "Further time before a call while the lead nation has no unit there, for want of the "
-        "staff that would send them",
+        "Additional delay of a call while the lead nation has no unit in the domain, and so no "
+        "staff to send units",
         unit="min",
         ge=0,
     )
 
 
 class Mission(Section):
-    """Rules that hold for all support units."""
+    """Rules for all support units."""
 
     land_standoff_km: float = quantity(
         0.0,
-        "No land unit may have a smaller stand-off; Ukrainian units are free of it",
+        "Smallest stand-off allowed for a land unit; Ukrainian units are exempt",
         unit="km",
         ge=0,
         le=1000,

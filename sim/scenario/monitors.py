@@ -15,9 +15,10 @@ class MonitorGroup(Section):
         ..., "Number of monitors", unit="monitors", ge=0, le=MAX_COUNT, source="set by the scenario"
     )
     nation: str = quantity(
-        "United States", "Nation that provides them; the United States' fly while engaged only"
+        "United States",
+        "Nation that provides them; those of the United States fly only while it is engaged",
     )
-    from_day: float = quantity(0.0, "They fly from this day on", unit="days", ge=0)
+    from_day: float = quantity(0.0, "First day on which they fly", unit="days", ge=0)
     only_without_us: bool = quantity(
         False, "Whether they fly only while the United States are not engaged"
     )
@@ -38,9 +39,9 @@ class MonitorGroup(Section):
     )
     patrol: Literal["shuttle", "circuit", "stream", "static"] = quantity(
         ...,
-        "shuttle = back and forth along each post; circuit = all monitors of the group round one "
+        "shuttle = back and forth along each post; circuit = all monitors of the group around one "
         "closed track along the whole stretch; stream = one way along it, relieved at the end; "
-        "static = stays at the middle of each post",
+        "static = at the middle of each post",
         source="set by the scenario",
     )
     from_km: float | None = quantity(
@@ -71,14 +72,14 @@ class MonitorGroup(Section):
     )
     base_offset_km: float = quantity(
         0.0,
-        "Without base_lon and base_lat: each track has a base this far behind the middle of its "
-        "stretch of line",
+        "Distance behind the line of the base of each track, at the middle of its stretch; "
+        "without base_lon and base_lat",
         unit="km",
         ge=0,
         le=1000,
     )
     placement: Literal["even", "random"] = quantity(
-        "even", "Where static posts stand: in the middle of equal parts, or drawn anew in each run"
+        "even", "Where static posts are: in the middle of equal parts, or drawn in each run"
     )
 
     @model_validator(mode="after")

@@ -32,7 +32,7 @@ class Nation(Section):
     )
     mandate_day: float = quantity(0.0, "Day of the mandate; with mandate = date", unit="days", ge=0)
     mandate_chance: float = quantity(
-        1.0, "Chance that parliament agrees at all; with mandate = random", unit="share", ge=0, le=1
+        1.0, "Probability that parliament agrees; with mandate = random", unit="share", ge=0, le=1
     )
     mandate_mean_days: float = quantity(
         60.0, "Mean time until it agrees; exponential, with mandate = random", unit="days", gt=0
@@ -68,23 +68,24 @@ class Nation(Section):
 
 
 class ForceGeneration(Section):
-    """How fast forces come, and how long soldiers stay."""
+    """How fast forces arrive, and how long soldiers stay."""
 
     enabled: bool = quantity(
-        False, "Whether units come with their nation's soldiers; false = all are there on day 0"
+        False,
+        "Whether units arrive with their nation's soldiers; false = all are present on day 0",
     )
     airlift_with_us_per_day: float = quantity(
         60.0,
-        "Soldiers flown in a day while the United States are engaged",
+        "Soldiers flown in per day while the United States are engaged",
         unit="soldiers/day",
         ge=0,
     )
     airlift_without_us_per_day: float = quantity(
-        20.0, "Soldiers flown in a day while they are not", unit="soldiers/day", ge=0
+        20.0, "Soldiers flown in per day while they are not engaged", unit="soldiers/day", ge=0
     )
     rotation_days: float | None = quantity(
         None,
-        "Length of a tour, after which soldiers that came by air leave; none = they stay",
+        "Length of a tour, after which soldiers who came by air leave; none = they stay",
         unit="days",
         ge=1,
     )

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Tag
 from sim.scenario.fields import Section, Share, Value, quantity
 
 DEFAULT_CHANCE = "default"
-"""The entry of a look-chance table that holds for every kind it does not name."""
+"""The entry of a table of look probabilities that applies to every kind it does not name."""
 
 
 def _form(value: Value) -> str:
@@ -26,10 +26,10 @@ LookChance = Annotated[
 
 
 class Platform(Section):
-    """A class of unmanned monitor: how it flies, what it sees, what stops it, what it costs."""
+    """A type of unmanned monitor: its flight, sensor, limits and cost."""
 
     speed_kmh: float = quantity(
-        0.0, "Speed on patrol; 0 = stays where it is", unit="km/h", ge=0, le=10_000
+        0.0, "Speed on patrol; 0 = stationary", unit="km/h", ge=0, le=10_000
     )
     transit_speed_kmh: float | None = quantity(
         None, "Speed between base and patrol; none = speed_kmh", unit="km/h", gt=0, le=10_000
@@ -49,8 +49,8 @@ class Platform(Section):
     )
     look_chance: LookChance = quantity(
         ...,
-        "Chance that one look detects a live violation: a number, or a table by kind that may "
-        'have an entry "default"',
+        "Probability that one look detects an ongoing violation: a number, or a table by kind that "
+        'may have an entry "default"',
         unit="share",
         source="set by the library",
     )
@@ -58,19 +58,19 @@ class Platform(Section):
         True, "Whether its detections need no confirmation; it may then be sent to confirm others"
     )
     attribution_chance: float = quantity(
-        0.7, "Chance that its detection shows who did it", unit="share", ge=0, le=1
+        0.7, "Probability that its detection shows who did it", unit="share", ge=0, le=1
     )
     night_factor: float = quantity(
-        1.0, "Multiplier of the look chance at night", unit="ratio", ge=0, le=1
+        1.0, "Multiplier of the look probability at night", unit="ratio", ge=0, le=1
     )
     grounded_by: Literal["poor", "severe", "never"] = quantity(
-        "never", "Weather from which on the platform does not fly"
+        "never", "Mildest weather that grounds the platform"
     )
     poor_weather_factor: float = quantity(
-        1.0, "Multiplier of the look chance in poor weather", unit="ratio", ge=0, le=1
+        1.0, "Multiplier of the look probability in poor weather", unit="ratio", ge=0, le=1
     )
     jamming_factor: float = quantity(
-        1.0, "Multiplier of the look chance while its zone is jammed", unit="ratio", ge=0, le=1
+        1.0, "Multiplier of the look probability while its zone is jammed", unit="ratio", ge=0, le=1
     )
     loss_per_1000_h: float = quantity(
         0.0, "Platforms lost per 1,000 flight hours", unit="1/1000 h", ge=0, le=10_000
@@ -81,18 +81,18 @@ class Platform(Section):
     replacement_days: float = quantity(
         0.0, "Time until a lost platform is replaced", unit="days", ge=0
     )
-    cost_per_flight_h_usd: float = quantity(0.0, "Cost of a flight hour", unit="USD/h", ge=0)
+    cost_per_flight_h_usd: float = quantity(0.0, "Cost per flight hour", unit="USD/h", ge=0)
 
     def chance(self, kind: str, on_land: bool = True) -> float:
-        """Chance that one look detects a live violation of this kind, in fair weather by day.
+        """Probability that one look detects an ongoing violation of this kind in fair daylight.
 
         Parameters
         ----------
         kind
             The kind.
         on_land
-            Whether it is a kind on land. Others are seen only where the table names them: the
-            default stands for kinds on land.
+            Whether it is a kind on land. Others are seen only if the table names them: the
+            default applies to kinds on land.
 
         Raises
         ------

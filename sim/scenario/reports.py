@@ -1,4 +1,4 @@
-"""What reaches the analysts besides the monitors' detections: other reports, and false alarms."""
+"""Reports from sources other than monitors, and clutter that causes false reports."""
 
 from typing import Literal
 
@@ -23,24 +23,24 @@ class ReportSource(Section):
         source="set by the scenario",
     )
     delay_min: float = quantity(0.0, "Mean time from onset to the report", unit="min", ge=0)
-    delay: Literal["fixed", "exponential"] = quantity("exponential", "Law of the delay")
+    delay: Literal["fixed", "exponential"] = quantity("exponential", "Distribution of the delay")
     confirmed: bool = quantity(
         False, "Whether its report needs no confirmation; it then counts as a detection"
     )
     attribution_chance: float = quantity(
-        0.3, "Chance that the report shows who did it", unit="share", ge=0, le=1
+        0.3, "Probability that the report shows who did it", unit="share", ge=0, le=1
     )
     false_per_day: float = quantity(
-        0.0, "False reports a day on the whole line", unit="1/day", ge=0, le=100_000
+        0.0, "False reports per day on the whole line", unit="1/day", ge=0, le=100_000
     )
 
 
 class Clutter(Section):
-    """What sensors take for a violation that is none, such as field fires or quarry blasts."""
+    """What sensors mistake for violations, such as field fires or quarry blasts."""
 
     rate_per_day: float = quantity(
         ...,
-        "Events per day on the whole line",
+        "Occurrences per day on the whole line",
         unit="1/day",
         ge=0,
         le=100_000,
@@ -48,7 +48,7 @@ class Clutter(Section):
     )
     mean_duration_min: float = quantity(
         ...,
-        "Mean time an event can be seen; exponential",
+        "Mean time for which it can be seen; exponential",
         unit="min",
         gt=0,
         source="set by the scenario",
@@ -61,8 +61,8 @@ class Clutter(Section):
     )
     look_chance: dict[str, Share] = quantity(
         ...,
-        'Chance that one look takes it for a violation, by platform; an entry "default" holds for '
-        "the others, without it they never do",
+        'Probability that one look mistakes it for a violation, by platform; an entry "default" '
+        "applies to the others, which otherwise never do",
         unit="share",
         source="set by the scenario",
     )

@@ -1,4 +1,4 @@
-"""How long a run lasts, and the standard that responses are held to."""
+"""How long a run lasts, and the response standard."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -17,7 +17,7 @@ def _read_date(value: Value) -> Value:
 
 
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2200, 12, 31)
-"""A ceasefire before or after these is taken for a slip of the keyboard."""
+"""A start date outside these is taken for a typing error."""
 
 
 class Run(Section):
@@ -57,8 +57,8 @@ class Measures(Section):
     )
     follow_up_h: float = quantity(
         24.0,
-        "How long each violation is followed up: longer times, and those that never end, count as "
-        "this long in restricted means",
+        "Follow-up window of each violation: longer times, and times to what never happens, count "
+        "as this in restricted means",
         unit="h",
         gt=0,
         source="assumed",

@@ -49,13 +49,13 @@ class SupportGroup(Section):
     )
     from_strength: bool = quantity(
         True,
-        "Whether the units come out of the strength of their nation, with force generation; "
-        "false = they are there from the first day, like aircraft that stand on alert already",
+        "Whether, with force generation, the units count towards the strength of their nation; "
+        "false = they are present from the first day, like aircraft already on alert",
     )
     placement: Literal["even", "bases", "random"] = quantity(
         "even",
         "even = at the midpoints of equal parts of the stretch; random = anywhere along it; "
-        "bases = dealt in turn to the bases",
+        "bases = distributed over the bases in turn",
     )
     from_km: float | None = quantity(
         None, "Chainage where the stretch begins; none = start of the line", unit="km", ge=0
@@ -69,7 +69,7 @@ class SupportGroup(Section):
     bases: tuple[Base, ...] = items((), 'Bases, used with placement = "bases"')
     standoff_km: float = quantity(
         0.0,
-        "Units go to the incident but no nearer to the line than this; 0 = up to the line, never "
+        "Units go to the violation but no nearer to the line than this; 0 = up to the line, never "
         "across",
         unit="km",
         ge=0,
@@ -82,13 +82,13 @@ class SupportGroup(Section):
     )
     on_scene_h: float = quantity(2.0, "Mean time on the scene", unit="h", ge=0)
     on_scene: Literal["fixed", "exponential", "lognormal"] = quantity(
-        "fixed", "Law of the time on the scene"
+        "fixed", "Distribution of the time on the scene"
     )
     on_scene_cv: float = quantity(
         1.0, "Coefficient of variation of the time on the scene; lognormal only", unit="ratio", gt=0
     )
     answers: tuple[str, ...] | None = items(
-        None, "Kinds of violation the units are sent to; none = all"
+        None, "Kinds of violation the units respond to; none = all"
     )
 
     @property

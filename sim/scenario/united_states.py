@@ -19,7 +19,7 @@ class Engagement(Section):
 
 
 class UnitedStates(Section):
-    """Whether the United States are engaged, and whether they stand by their promise."""
+    """Whether the United States are engaged, and whether they honour the backstop."""
 
     engagement: Literal["engaged", "schedule", "random"] = quantity(
         "engaged",
@@ -27,7 +27,7 @@ class UnitedStates(Section):
         "first of them engaged",
     )
     schedule: tuple[Engagement, ...] = items(
-        (), "States in the order of time, from day 0; with engagement = schedule"
+        (), "States in chronological order, from day 0; with engagement = schedule"
     )
     mean_engaged_days: float = quantity(
         365.0, "Mean length of a spell of engagement; exponential", unit="days", gt=0
@@ -37,14 +37,15 @@ class UnitedStates(Section):
     )
     withdrawal_share: float = quantity(
         0.2,
-        "Chance that the end of a spell of engagement is a withdrawal for good",
+        "Probability that a spell of engagement ends in permanent withdrawal",
         unit="share",
         ge=0,
         le=1,
     )
     backstop_chance: float = quantity(
         0.5,
-        "Chance that they help if the ceasefire ends while they are engaged; otherwise they do not",
+        "Probability that they honour the backstop if the ceasefire ends while they are engaged; "
+        "otherwise they do not",
         unit="share",
         ge=0,
         le=1,

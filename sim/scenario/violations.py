@@ -17,7 +17,7 @@ from sim.scenario.fields import (
 
 
 class Phase(Section):
-    """A stretch of time in which the background runs at a multiple of its rate."""
+    """A period in which the background rate is multiplied by a factor."""
 
     name: str = quantity(..., "Name of the phase in the results", source="set by the scenario")
     from_day: float = quantity(
@@ -37,24 +37,24 @@ class Kind(Section):
 
     domain: Literal["land", "air", "sea"] = quantity(
         "land",
-        "Where it happens: on land it lies along the line and is seen by the monitors; in the air "
-        "and at sea only a platform that names the kind sees it, else reports tell of it",
+        "Where it happens: on land it lies along the line and monitors can see it; in the air "
+        "and at sea only platforms that name the kind see it, otherwise it is known from reports",
     )
     area: str | None = quantity(
-        None, "Area in which it happens, anywhere with equal chance; none = along the line"
+        None, "Area over which it is uniformly distributed; none = along the line"
     )
     share: float = quantity(
-        1.0, "Weight of the kind among background incidents (relative)", unit="weight", gt=0
+        1.0, "Weight of the kind among background candidates (relative)", unit="weight", gt=0
     )
     mean_duration_min: float = quantity(
         ...,
-        "Mean time an incident can be seen and answered while live",
+        "Mean duration, during which it can be seen",
         unit="min",
         gt=0,
         source="set by the scenario",
     )
     duration: Literal["exponential", "fixed", "lognormal"] = quantity(
-        "exponential", "Law of the duration"
+        "exponential", "Distribution of the duration"
     )
     duration_cv: float = quantity(
         1.0, "Coefficient of variation of the duration; lognormal only", unit="ratio", gt=0
@@ -69,7 +69,7 @@ class Kind(Section):
         0.0, "Standard deviation of the distance across the line", unit="km", ge=0
     )
     russian_side_share: float = quantity(
-        0.5, "Share of incidents attributed to the Russian side", unit="share", ge=0, le=1
+        0.5, "Share of violations committed by the Russian side", unit="share", ge=0, le=1
     )
 
     @model_validator(mode="after")
@@ -89,7 +89,7 @@ class HotSpot(Section):
     )
     share: float = quantity(
         ...,
-        "Share of background incidents that happen here",
+        "Share of background candidates located here",
         unit="share",
         ge=0,
         le=1,
@@ -114,31 +114,31 @@ class HotSpot(Section):
 
 
 class Feedback(Section):
-    """How answering violations changes later ones."""
+    """How responding to violations changes later ones."""
 
-    enabled: bool = quantity(False, "Whether answers calm their surroundings")
+    enabled: bool = quantity(False, "Whether responses prevent later violations")
     calm_effect: float = quantity(
         0.3,
-        "Share of candidate incidents that does not happen near a recent answer",
+        "Share of candidates near a recent response that do not happen",
         unit="share",
         ge=0,
         le=1,
     )
-    calm_h: float = quantity(24.0, "How long an answer calms", unit="h", gt=0)
+    calm_h: float = quantity(24.0, "Duration of the calming effect of a response", unit="h", gt=0)
     calm_radius_km: float = quantity(
-        10.0, "How far along the line an answer calms", unit="km", gt=0
+        10.0, "Reach of the calming effect along the line", unit="km", gt=0
     )
     answered_offspring_drop: float = quantity(
         0.5,
-        "Share of an incident's later offspring that does not happen once it is answered",
+        "Share of a violation's later offspring that do not happen once it is answered",
         unit="share",
         ge=0,
         le=1,
     )
     attributed_offspring_drop: float = quantity(
         0.0,
-        "Share of an incident's later offspring that does not happen once the referee has said "
-        "who did it",
+        "Share of a violation's later offspring that do not happen once the referee has "
+        "attributed it",
         unit="share",
         ge=0,
         le=1,
@@ -146,11 +146,11 @@ class Feedback(Section):
 
 
 class Violations(Section):
-    """The process that produces incidents along the line."""
+    """The process that generates violations."""
 
     rate_per_day: float = quantity(
         ...,
-        "Background incidents per day on the whole line at factor 1, before offspring",
+        "Background candidates per day on the whole line at factor 1, before offspring",
         unit="1/day",
         ge=0,
         le=100_000,
@@ -165,7 +165,7 @@ class Violations(Section):
     )
     branching_ratio: float = quantity(
         0.0,
-        "Mean number of incidents that one incident sets off",
+        "Mean number of violations that one violation triggers directly",
         unit="ratio",
         ge=0,
         lt=1,
@@ -181,20 +181,20 @@ class Violations(Section):
         (1.0,) * 24, "Weights of the 24 hours of the day (relative)", length=24, unit="weight"
     )
     max_offset_km: float = quantity(
-        20.0, "No incident lies farther from the line than this", unit="km", gt=0
+        20.0, "Largest distance of a violation from the line", unit="km", gt=0
     )
     phases: tuple[Phase, ...] = items(
         (Phase(name="calm", from_day=0.0, factor=1.0),),
-        "Phases of the ceasefire in order of time; the first begins on day 0",
+        "Phases of the ceasefire in chronological order; the first begins on day 0",
         min_length=1,
     )
     kinds: dict[GroupName, Kind] = quantity(
         ..., "Kinds of violation by name", min_length=1, source="set by the scenario"
     )
     hot_spots: dict[GroupName, HotSpot] = quantity(
-        dict, "Hot spots by name; what their shares leave is uniform along the line"
+        dict, "Hot spots by name; the remaining share is uniform along the line"
     )
-    feedback: Feedback = Field(Feedback(), description="How answers change later violations")
+    feedback: Feedback = Field(Feedback(), description="How responses change later violations")
 
     @model_validator(mode="after")
     def _check_hours(self) -> Self:

@@ -14,7 +14,7 @@ class Weather(Section):
     enabled: bool = quantity(False, "Whether weather grounds and blinds monitors")
     zones: int = quantity(
         1,
-        "Number of equal stretches of the line with a weather of their own",
+        "Number of equal stretches of the line, each with its own weather",
         unit="zones",
         ge=1,
         le=MAX_ZONES,
@@ -27,13 +27,13 @@ class Weather(Section):
     )
     correlation_time_h: float = quantity(
         38.0,
-        "Time over which weather forgets itself: 1 / (1/mean spell good + 1/mean spell bad)",
+        "Correlation time of the weather: 1 / (1/mean spell good + 1/mean spell bad)",
         unit="h",
         gt=0,
         source="-24 / ln(0.53), lag-1-day autocorrelation of cloud; " + OPEN_METEO,
     )
     front_zone_share: float = quantity(
-        1.0, "Chance that a front reaches a zone", unit="share", ge=0, le=1
+        1.0, "Probability that a front reaches a zone", unit="share", ge=0, le=1
     )
     severe_share: float = quantity(
         0.2, "Share of bad weather that is severe", unit="share", ge=0, le=1
@@ -46,7 +46,7 @@ class Jamming(Section):
     enabled: bool = quantity(False, "Whether monitors are jammed")
     zones: int = quantity(
         1,
-        "Number of equal stretches of the line that are jammed on their own",
+        "Number of equal stretches of the line, each jammed independently",
         unit="zones",
         ge=1,
         le=MAX_ZONES,
