@@ -200,7 +200,19 @@ def _is_kept(function: Callable[..., Any]) -> bool:
 
 
 def _jit(function: Callable[..., Any], inlined: bool, kept: bool) -> Any:
-    return numba.njit(function, cache=kept, nogil=True, error_model="numpy", forceinline=inlined)
+    """Compile a function, without the entry point for C that Numba would add.
+
+    Nothing calls it, and it would hold one more copy of the function, with all that is copied into
+    that one.
+    """
+    return numba.njit(
+        function,
+        cache=kept,
+        nogil=True,
+        error_model="numpy",
+        forceinline=inlined,
+        no_cfunc_wrapper=True,
+    )
 
 
 def _jit_kept(function: Callable[..., Any], inlined: bool) -> Any:
