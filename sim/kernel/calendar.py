@@ -43,6 +43,7 @@ class CalendarRow(Row):
     horizon: F8  # h, after which nothing happens
     pending: I8  # events entered and not yet taken
     next: I4  # row of the event that comes next, -1 for none
+    last: I4  # row of the event entered last, -1 if it was taken since
     unused: I4  # first of the rows given back
     rows: I4  # rows ever in use
     days_per_h: F8
@@ -79,7 +80,7 @@ def empty_calendar(horizon_h: float) -> Records:
     """Return the state of a calendar without events, for a run that ends at a time (h)."""
     calendar = np.zeros(1, dtype=CalendarRow.dtype)
     calendar["horizon"] = horizon_h
-    calendar["next"] = calendar["unused"] = -1
+    calendar["next"] = calendar["last"] = calendar["unused"] = -1
     calendar["days_per_h"] = FIRST_DAYS_PER_H
     return calendar
 
@@ -106,6 +107,19 @@ def _row_for_new(calendar: CalendarRow, events: Column[EventRow]) -> int:
 
 
 @compiled
+def _event_to_pass(calendar: CalendarRow, events: Column[EventRow], new: EventRow) -> int:
+    """Return the event entered last if it is of the same instant and before a new one, else -1.
+
+    A change of weather launches thousands of drones at one instant, one after another: to pass
+    all of them by for each would take a time that grows with the square of their number.
+    """
+    last = calendar.last
+    if last >= 0 and events[last].time == new.time and _before(events[last], new):
+        return int(last)
+    return -1
+
+
+@compiled
 def _insert(world: Calendar, row: int) -> None:
     """Put an event into the list of its day."""
     calendar = world.calendar[0]
@@ -114,8 +128,9 @@ def _insert(world: Calendar, row: int) -> None:
     new = events[row]
     day = int(new.time * calendar.days_per_h)
     page = day & (len(days) - 1)
-    previous = -1
-    other = days[page]
+    previous = _event_to_pass(calendar, events, new)
+    other = events[previous].next if previous >= 0 else days[page]
+    calendar.last = row
     while other >= 0 and _before(events[other], new):
         previous = other
         other = events[other].next
@@ -212,6 +227,8 @@ def drop_first(world: Calendar) -> None:
     world.days[calendar.day & (len(world.days) - 1)] = event.next
     event.next = calendar.unused
     calendar.unused = row
+    if calendar.last == row:
+        calendar.last = -1
     calendar.pending -= 1
     if calendar.pending == 0:
         calendar.next = -1
@@ -250,7 +267,7 @@ def take_apart(world: Calendar) -> int:
             chain = row
             row = following
         world.days[page] = -1
-    world.calendar[0].next = -1
+    world.calendar[0].next = world.calendar[0].last = -1
     return chain
 
 

@@ -69,6 +69,15 @@ def test_entering_and_taking_may_alternate(moves: list[Event | None]) -> None:
     assert QUEUE.calendar["pending"][0] == len(model)
 
 
+def test_events_of_one_instant_are_not_passed_by_one_after_another() -> None:
+    """Catches launches after bad weather that take a time with the square of their number."""
+    clear()
+    for number in range(60):
+        push(QUEUE, 7.0, 1, number, 0, 0, 0.0)
+    assert QUEUE.calendar["passed"][0] == 0
+    assert [take()[2] for _ in range(60)] == list(range(60))
+
+
 def test_events_carry_their_epoch_and_end() -> None:
     """Catches fields that stay behind when events move within the heap."""
     clear()
