@@ -67,11 +67,19 @@ def _schedule_next_visit(world: World, d: int, v: int, count: int, t: float) -> 
 
 @compiled
 def reach_of(world: World, cell: int, post: int) -> int:
-    """Return the row for the part of a post's track that can see into a cell, -1 for none."""
-    for row in range(world.reach_start[cell], world.reach_start[cell + 1]):
-        if world.reach[row].post == post:
-            return row
-    return -1
+    """Return the row for the part of a post's track that can see into a cell, -1 for none.
+
+    The rows of a cell are in the order of posts, and there may be thousands.
+    """
+    low, end = world.reach_start[cell], world.reach_start[cell + 1]
+    high = end
+    while low < high:
+        middle = (low + high) >> 1
+        if world.reach[middle].post < post:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and world.reach[low].post == post else -1
 
 
 @compiled

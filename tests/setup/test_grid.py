@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.mesa.model import CeasefireModel
 from sim.rules.patrol import BLOCK_CELLS
+from sim.rules.sensor import reach_of
 from sim.scenario import Scenario
 from sim.setup.draw import make_world
 from sim.setup.grid import MOST_CELLS, Grid, cell_at
@@ -130,6 +131,19 @@ def test_the_reach_of_a_retasked_post_is_listed_beside_the_others() -> None:
     points = model.plan.line.point(chainage, rng.normal(20.0, 20.0, 300))
     assert len(model.world.posts) == len(model.plan.monitors.posts) + 3
     assert check_points(model.plan, model.world, points) > 100
+    check_rows_are_found(model.world)
+
+
+def check_rows_are_found(world: World) -> None:
+    """Check that the search in the rows of a cell finds what going through all of them finds."""
+    found = 0
+    for cell in range(len(world.reach_start) - 1):
+        first, end = world.reach_start[cell : cell + 2]
+        rows = {int(post): first + k for k, post in enumerate(world.reach["post"][first:end])}
+        for post in range(-1, len(world.posts) + 1):
+            assert reach_of(world, cell, post) == rows.get(post, -1)
+        found += len(rows)
+    assert found == len(world.reach)
 
 
 def test_a_retasked_drone_sees_violations_far_from_the_line() -> None:
