@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.geography import ContactLine, forward_points
+from sim.geography import ContactLine, forward_points, offsets
 from sim.geography.offsets import places_at
 from sim.kernel.columns import Records
 from sim.setup.areas import build_areas
@@ -71,6 +71,22 @@ def test_a_point_has_its_offset_from_the_whole_line(
     line = comb(teeth)
     points = line.point(np.array(shares) * line.length_km, side * offset_km)
     assert signed_distance(line, points) == pytest.approx(side * offset_km, abs=EXACT_KM)
+
+
+def all_places_at(line: ContactLine, offset_km: float) -> Floats:
+    """Return the places with an offset, with the whole edge of the zone asked for its side."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(offsets, "_PROBED", 1)
+        return places_at(line.xy, line.chainage_km, offset_km)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1), OFFSETS, SIDES)
+def test_no_place_is_left_out_with_the_other_side(seed: int, offset_km: float, side: float) -> None:
+    """Catches places that are lost where the edge of the zone changes sides, or in a pocket."""
+    line = wild(seed)
+    places = places_at(line.xy, line.chainage_km, side * offset_km)
+    np.testing.assert_array_equal(places, all_places_at(line, side * offset_km))
 
 
 @settings(max_examples=25)
