@@ -29,7 +29,7 @@ def add(commands: types.Commands) -> None:
     )  # fmt: skip
     film.add_argument(
         "--minutes-per-frame", type=types.span, default=10, metavar="MIN",
-        help="simulated minutes for each frame, a multiple of 5 (default: 10)",
+        help="simulated minutes per frame, a multiple of 5 (default: 10)",
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def add(commands: types.Commands) -> None:
     )
     app.add_argument(
         "scenario", metavar="SCENARIO", type=Path, nargs="?",
-        help="scenario file (TOML) to begin with (default: the scenario library)",
+        help="scenario file (TOML) to start with (default: the scenario library)",
     )  # fmt: skip
     app.add_argument(
         "--results", type=Path, metavar="DIR",
@@ -67,6 +67,6 @@ def execute(options: argparse.Namespace) -> int:
         os.environ[SCENARIO_VARIABLE] = str(options.scenario.resolve())
     if not options.quiet:
         address = f"http://{options.host}:{options.port}"
-        print(f"The page is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+        print(f"The page is at {address} (Ctrl-C stops it)", file=sys.stderr, flush=True)
     serve(options.host, options.port, not options.no_browser)
     return 0

@@ -30,7 +30,7 @@ def add(commands: types.Commands) -> None:
     calibrate.add_argument("table", metavar="TABLE", type=Path, help="table (CSV)")
     calibrate.add_argument(
         "--scenario", type=Path, metavar="SCENARIO",
-        help="scenario file (TOML) that the fragment is laid over; its line and hot spots say what "
+        help="scenario file (TOML) that the fragment extends; its line and hot spots say what "
         "places mean",
     )  # fmt: skip
     calibrate.add_argument(
@@ -43,7 +43,7 @@ def add(commands: types.Commands) -> None:
     )  # fmt: skip
     calibrate.add_argument(
         "--by-day", action="store_true",
-        help="set times of day aside and count incidents by day",
+        help="ignore times of day and count incidents by day",
     )  # fmt: skip
     calibrate.add_argument(
         "--time-zone", metavar="ZONE",
@@ -52,15 +52,15 @@ def add(commands: types.Commands) -> None:
     )  # fmt: skip
     calibrate.add_argument(
         "--split", action="append", default=[], type=types.day, metavar="DATE",
-        help="first day of a phase with a rate of its own; may be given several times",
+        help="first day of a phase with its own rate; may be given several times",
     )  # fmt: skip
     calibrate.add_argument(
         "--confidence", type=float, default=0.95, metavar="C",
-        help="chance that an interval holds the value (default: 0.95)",
+        help="confidence level of the intervals (default: 0.95)",
     )  # fmt: skip
     calibrate.add_argument(
         "--trials", type=types.trials, default=20, metavar="N",
-        help="tables drawn from the fit and fitted again, to check the intervals (default: 20; 0 = "
+        help="tables simulated from the fit and refitted, to check the intervals (default: 20; 0 = "
         "none)",
     )  # fmt: skip
     types.add_out(calibrate, "calibrate-<table>")

@@ -93,7 +93,7 @@ def _check_sweep(path: Path) -> str:
         _line_text(load_line(design.scenario)),
         f"seeds: {design.first_seed} to {last}, the same at every point"
         if design.seeds == "common"
-        else "seeds: one of its own for every run",
+        else "seeds: a different one for every run",
         *([f"design: {design.design}"] if design.design != "grid" else []),
         *(f"factor {key}: {show(levels)}" for key, levels in design.factors.items()),
         *(f"derived {key}: {show(text)}" for key, text in design.derived.items()),

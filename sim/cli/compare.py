@@ -44,7 +44,7 @@ def add(commands: types.Commands) -> None:
     )  # fmt: skip
     compare.add_argument(
         "--seed", type=types.first_seed, default=1, metavar="FIRST",
-        help="seed of the first run, the next ones follow (default: 1)",
+        help="seed of the first run; the others follow it (default: 1)",
     )  # fmt: skip
     types.add_measures(compare, "the headline")
     types.add_workers(compare)

@@ -14,7 +14,7 @@ def add(commands: types.Commands) -> None:
         commands,
         "export",
         "write the runs of a sweep as CSV",
-        "Write all runs of a sweep as one CSV file, one row a run.",
+        "Write all runs of a sweep to one CSV file, one row per run.",
     )
     export.add_argument(
         "directory", metavar="DIR", type=types.place_of, help="directory of a sweep"

@@ -27,7 +27,7 @@ def add(commands: types.Commands) -> None:
         "and what was left out, and writes the line as GeoJSON with a picture beside it.",
     )
     line.add_argument(
-        "occupied", metavar="OCCUPIED", type=Path, help="polygons of what is occupied (GeoJSON)"
+        "occupied", metavar="OCCUPIED", type=Path, help="polygons of occupied territory (GeoJSON)"
     )
     line.add_argument(
         "--country", type=Path, metavar="FILE",

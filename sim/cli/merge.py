@@ -12,7 +12,7 @@ def add(commands: types.Commands) -> None:
     merge = types.add(
         commands,
         "merge",
-        "put the results of several directories of one sweep into one",
+        "merge results of one sweep from several directories",
         "Put the results of several directories of one sweep, such as its shards, into another. "
         "The sweep command with that directory then writes summary and figures. Exit status 1 if "
         "runs are missing or failed.",

@@ -20,7 +20,7 @@ def add(commands: types.Commands) -> None:
     optimise = types.add(
         commands,
         "optimise",
-        "search for forces that no other beats in every aim",
+        "search for Pareto-optimal forces under several aims",
         "Search for good forces under several aims with Optuna (extra: optimise). Prints and "
         "writes the forces that no other tested one beats in every aim, all trials, and a figure.",
     )
@@ -32,20 +32,18 @@ def add(commands: types.Commands) -> None:
             help='such as detection_rate, "p90(response_time_min)" or cost; may be given several '
             "times",
         )  # fmt: skip
-    optimise.add_argument(
-        "--cost", metavar="FORMULA", help="what the aim cost is: a formula of keys"
-    )
+    optimise.add_argument("--cost", metavar="FORMULA", help="formula of keys for the aim cost")
     optimise.add_argument(
         "--trials", type=types.replications, default=100, metavar="N",
-        help="forces that are tried (default: 100)",
+        help="forces to try (default: 100)",
     )  # fmt: skip
     optimise.add_argument(
         "--replications", type=types.replications, default=10, metavar="N",
-        help="runs of each (default: 10)",
+        help="runs per force (default: 10)",
     )  # fmt: skip
     optimise.add_argument(
         "--sampler", choices=("nsga2", "tpe"), default="nsga2",
-        help="what proposes forces (default: nsga2)",
+        help="sampler that proposes forces (default: nsga2)",
     )  # fmt: skip
     types.add_given(optimise)
     types.add_runs(optimise, "optimise")

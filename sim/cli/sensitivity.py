@@ -19,7 +19,7 @@ def add(commands: types.Commands) -> None:
     sensitivity = types.add(
         commands,
         "sensitivity",
-        "show which factors the results of a sweep hang on",
+        "show which factors drive the results of a sweep",
         "Analyse a finished sweep of a morris or saltelli design: Morris screening or Sobol "
         "indices with 95 % intervals, as a table and a ranked figure for each measure.",
     )

@@ -37,19 +37,19 @@ def add(commands: types.Commands) -> None:
     )  # fmt: skip
     types.add_vary(size, "one size, or two by giving it twice")
     size.add_argument(
-        "--cost", metavar="FORMULA", help="seek the cheapest force: a formula of keys"
+        "--cost", metavar="FORMULA", help="find the cheapest force; a formula of keys"
     )
     size.add_argument(
         "--confidence", type=float, default=0.95, metavar="C",
-        help="chance that all verdicts on forces that are run are right (default: 0.95)",
+        help="confidence that all verdicts on forces run are right (default: 0.95)",
     )  # fmt: skip
     size.add_argument(
         "--max-replications", type=types.replications, default=320, metavar="N",
-        help="runs of one force at most (default: 320)",
+        help="maximum runs per force (default: 320)",
     )  # fmt: skip
     size.add_argument(
         "--max-forces", type=types.replications, default=60, metavar="N",
-        help="forces that are run at most (default: 60)",
+        help="maximum number of forces to run (default: 60)",
     )  # fmt: skip
     types.add_given(size)
     types.add_runs(size, "size")

@@ -19,8 +19,9 @@ def add(commands: types.Commands) -> None:
     status = types.add(
         commands,
         "status",
-        "say what a directory of results holds",
-        "Say how many runs of a sweep are there, how many failed and why. Exit status 1 if any is "
+        "report the status of a directory of results",
+        "Report how many runs of a sweep are done, how many failed and why. Exit status 1 if any "
+        "is "
         "missing or failed.",
     )
     status.add_argument(

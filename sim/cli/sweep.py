@@ -34,27 +34,27 @@ def add(commands: types.Commands) -> None:
         "run a grid of scenarios, each with several seeds",
         "Run a scenario over a grid of values, each point with the same seeds. Prints and writes "
         "means with 95 % intervals (the run is the unit), figures, and every run as Parquet. The "
-        "same command takes up a sweep that was interrupted.",
+        "same command resumes an interrupted sweep.",
     )
     sweep.add_argument("sweep", metavar="SWEEP", type=Path, help="sweep file (TOML)")
     types.add_workers(sweep)
     sweep.add_argument(
         "--dry-run",
         action="store_true",
-        help="time a few runs, say what the sweep will take, and write nothing",
+        help="time a few runs, estimate the time and disk space of the sweep, and write nothing",
     )
     sweep.add_argument(
         "--run-limit",
         type=types.seconds_above_0,
         default=3600.0,
         metavar="S",
-        help="seconds after which a run is given up as failed (default: 3600)",
+        help="seconds after which a run counts as failed (default: 3600)",
     )
     sweep.add_argument(
         "--threads",
         action="store_true",
         help="threads of one process instead of processes: starts sooner, but a run that hangs or "
-        "crashes takes the sweep along",
+        "crashes stops the sweep",
     )
     sweep.add_argument(
         "--dask",
@@ -80,10 +80,10 @@ def add(commands: types.Commands) -> None:
         type=types.replications,
         default=1000,
         metavar="N",
-        help="replications of a point at most, with --precision (default: 1000)",
+        help="maximum replications per point, with --precision (default: 1000)",
     )
-    types.add_measures(sweep, "what the sweep file asks for; these are kept beside it")
-    sweep.add_argument("--retry-failed", action="store_true", help="make failed runs again")
+    types.add_measures(sweep, "those of the sweep file; these are added to it")
+    sweep.add_argument("--retry-failed", action="store_true", help="repeat failed runs")
     sweep.add_argument(
         "--out",
         type=types.place_of,

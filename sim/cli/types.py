@@ -90,7 +90,7 @@ def formats(text: str) -> tuple[str, ...]:
     """Read the names of formats with commas between them."""
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     if any(name not in FORMATS for name in names):
-        rule = f"must be one or more of {', '.join(FORMATS)}, with commas between them"
+        rule = f"must be one or more of {', '.join(FORMATS)}, separated by commas"
         raise argparse.ArgumentTypeError(f"{text!r}: {rule}")
     return names
 
@@ -121,13 +121,13 @@ def add_measures(command: argparse.ArgumentParser, default: str) -> None:
     command.add_argument(
         "--measures",
         metavar="NAMES",
-        help="measures with commas between them, or all; also of some violations, as in "
+        help="comma-separated measures, or all; also for a subset of violations, as in "
         f'"detection_rate[kind=artillery,severity>=4]" (default: {default})',
     )
     command.add_argument(
         "--window",
         metavar="FROM:TO",
-        help="days of the run that the measures are taken of, such as 30:60",
+        help="days of the run covered by the measures, such as 30:60",
     )
 
 
@@ -135,7 +135,8 @@ def add_vary(command: argparse.ArgumentParser, how_often: str) -> None:
     """Add the option that names what is varied."""
     command.add_argument(
         "--vary", action="append", required=True, metavar="KEY=FROM:TO",
-        help="what is varied, such as monitors.male.count=20:400 (or 20:400:10 in steps of ten); "
+        help="key to vary and its range, such as monitors.male.count=20:400 (or 20:400:10 in steps "
+        "of ten); "
         f"monitors.count is the total of all groups; {how_often}",
     )  # fmt: skip
 
@@ -144,7 +145,7 @@ def add_given(command: argparse.ArgumentParser) -> None:
     """Add the option that fixes values which runs would draw."""
     command.add_argument(
         "--given", action="append", default=[], metavar="KEY=VALUE",
-        help="a value of the scenario that what is found is conditional on, such as "
+        help="a scenario value on which the results are conditional, such as "
         "united_states.engagement=engaged; may be given several times",
     )  # fmt: skip
 
@@ -153,7 +154,7 @@ def add_workers(command: argparse.ArgumentParser) -> None:
     """Add the option that says how many runs are made at a time."""
     command.add_argument(
         "--workers", type=workers, metavar="N",
-        help="runs made at a time (default: one a processor); the results do not depend on it",
+        help="runs in parallel (default: one per processor); the results do not depend on it",
     )  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def add_runs(command: argparse.ArgumentParser, name: str) -> None:
     """Add the options of commands that run forces until they know enough of them."""
     command.add_argument(
         "--first-seed", type=first_seed, default=1, metavar="FIRST",
-        help="seed of the first run of each force, the next ones follow (default: 1)",
+        help="seed of the first run of each force; the others follow it (default: 1)",
     )  # fmt: skip
     add_workers(command)
     add_out(command, f"{name}-<scenario>")
