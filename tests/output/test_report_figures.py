@@ -1,6 +1,8 @@
 """Figures and tables: what they show, on runs and sweeps of every kind."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,10 +92,45 @@ def test_map_of_a_straight_line_and_of_nothing() -> None:
 def test_response_figure_agrees_with_the_measures(outcome: Outcome) -> None:
     """Catches a curve whose marked quantiles are not those of the summary."""
     shown = texts(draw_response_times(outcome))
-    assert f"median {outcome.measures['response_time_p50_min']:.0f} min" in shown
+    median = outcome.measures["response_time_p50_min"]
+    assert f"median {median:.1f} min" in shown or f"median {median / 60:.1f} h" in shown
     rows = outcome.violations.dropna(subset="reported_h")
     within = rows["response_time_min"] <= outcome.scenario.measures.standard_min
-    assert f"{within.mean():.0%} of reports\nanswered" in shown
+    assert f"{100 * within.mean():.0f} % of reports\nanswered" in shown
+
+
+def test_domains_are_told_apart() -> None:
+    """Catches one curve over land, air and sea, and rows that pool them."""
+    onset_h = np.arange(30.0, 60.0)
+    calls = pd.DataFrame({"domain": ["land", "air", "sea"] * 10, "onset_h": onset_h})
+    calls = calls.assign(status=["answered"] * 27 + ["lost"] * 3, severity=3)
+    for hours, name in enumerate(("reported_h", "called_h", "dispatched_h", "arrived_h"), start=1):
+        calls[name] = onset_h + hours
+    calls["response_time_min"] = 180.0
+    scenario = Scenario.load(CONFIGS / "baseline.toml")
+    found: Any = SimpleNamespace(
+        violations=calls, scenario=scenario, world=SimpleNamespace(now=960.0), seed=1, measures={}
+    )
+    figure = draw_response_times(found)
+    rows = [text.get_text().partition(" (n")[0] for text in figure.axes[1].get_yticklabels()]
+    assert rows == ["on land", "in the air", "at sea"]
+    assert figure.axes[1].get_xlabel() == "Hours"
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    curves = [text.get_text() for text in legend.get_texts()]
+    assert curves[:3] == [f"{row} (n = 10)" for row in rows]
+    assert curves[3] == "standard 2.0 h"
+
+
+def test_cells_that_read_the_same_look_the_same() -> None:
+    """Catches a bar from 18.04 to 18.08 h where the cells read 18.0 and 18.1."""
+    table = grid(2, 2)
+    name = "response_time_p90_min"
+    table[f"{name}_mean"] = 60.0 * np.linspace(18.04, 18.08, 4)
+    image = draw_heat_map(table, "monitors.male.count", "support.france.count", name).axes[0]
+    low, high = image.images[0].get_clim()
+    assert high - low == pytest.approx(60.0)
+    assert low < 60.0 * 18.04 < 60.0 * 18.08 < high
 
 
 def test_lost_calls_hold_the_curve_down() -> None:

@@ -15,6 +15,8 @@ from sim.cli.report import make_page
 from sim.errors import InputError
 from sim.output import comparison_tables
 from sim.output.html.render import render
+from sim.output.html.run import _shown
+from sim.output.html.sweep import _title
 from sim.output.values import value_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,7 +197,22 @@ def test_the_answer_of_a_sweep_is_its_summary(home: Path) -> None:
     low, high = summary["detection_rate_mean"].min(), summary["detection_rate_mean"].max()
     assert f"detection rate lies between {100 * low:.1f} ".lower() in answer[0].lower()
     assert f" and {100 * high:.1f} " in answer[0]
-    assert "8 runs at 4 design points" in answer[1]
+    assert all(sentence.count(" lies between ") == 1 for sentence in answer[:-1])
+    assert "8 runs at 4 design points" in answer[-1]
+
+
+def test_measures_by_domain_stand_where_the_pooled_one_would() -> None:
+    """Catches measures of support that stand at the end, away from their group."""
+    pooled, land, sea = (f"answered_share{of}" for of in ("", "[domain=land]", "[domain=sea]"))
+    given = {"detection_rate": 0.5, pooled: 0.4, "n_violations": 9.0, land: 0.3, sea: 0.2}
+    assert list(_shown(given)) == ["detection_rate", land, sea, "n_violations"]
+
+
+def test_titles_of_times_name_no_unit_that_the_axis_does_not_have() -> None:
+    """Catches "(min)" over an axis in hours."""
+    time = "response_time_restricted_mean_min"
+    assert "min" not in _title(f"{time}_map", [time]).split("(")[-1]
+    assert _title(f"{time}_curve", [time]).endswith(", curve")
 
 
 def test_the_answer_of_a_sizing_is_its_claim(home: Path) -> None:

@@ -38,6 +38,8 @@ CELL_IN = (0.8, 0.5)
 LEAST_IN = (3.0, 1.7)
 MOST_DIGITS = 2
 """After the point, in a cell."""
+LEAST_STEPS = 10
+"""The bar spans at least so many steps of the last digit of the numbers in the cells."""
 UNDEFINED = "#ececec"
 
 
@@ -73,8 +75,8 @@ def draw_heat_map(summary: pd.DataFrame, x: str, y: str, measure: str, note: str
         figure = new_figure(width, height)
         axes = figure.subplots()
         axes.grid(visible=False)
-        image = _draw_cells(axes, mean, measure)
         scale = axis_scale(measure, mean[np.isfinite(mean)])
+        image = _draw_cells(axes, mean, measure, scale)
         _write_cells(axes, mean, half, image, scale)
         axes.set_xticks(range(len(columns)), [value_label(value) for value in columns])
         axes.set_yticks(range(len(rows)), [value_label(value) for value in rows])
@@ -115,10 +117,21 @@ def _grid(
     return grid
 
 
-def _draw_cells(axes: Axes, mean: Floats, measure: str) -> AxesImage:
-    low, high = (0.0, 1.0) if is_share(measure) else (None, None)
-    if not np.isfinite(mean).any():
-        low, high = 0.0, 1.0
+def _colour_range(mean: Floats, measure: str, scale: Scale) -> tuple[float, float]:
+    """Return the values at the ends of the bar; what reads the same is not to look different."""
+    known = mean[np.isfinite(mean)]
+    if is_share(measure) or not len(known):
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    least = LEAST_STEPS * scale.size * 10.0**-scale.digits
+    if high - low >= least:
+        return low, high
+    start = max(0.5 * (low + high - least), min(0.0, low))
+    return start, start + least
+
+
+def _draw_cells(axes: Axes, mean: Floats, measure: str, scale: Scale) -> AxesImage:
+    low, high = _colour_range(mean, measure, scale)
     colours = mpl.colormaps[f"{SHARES}_r" if is_duration(measure) else SHARES]
     return axes.imshow(
         np.ma.masked_invalid(mean), origin="lower", aspect="auto", vmin=low, vmax=high,

@@ -1,5 +1,7 @@
 """How fast help comes in a run: the share answered within a time, and what the time is made of."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -7,13 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.arrays import Flags, Floats
+from sim.output.axes import put_in_unit
 from sim.output.figures.along import counted_violations
 from sim.output.figures.style import (
     BLACK,
     BLUE,
+    GREEN,
     GREY,
     ORANGE,
     PURPLE,
+    SKY,
     STYLE,
     VERMILION,
     add_caption,
@@ -21,7 +26,8 @@ from sim.output.figures.style import (
     new_figure,
     say_nothing_to_show,
 )
-from sim.output.labels import counted
+from sim.output.labels import PLACES, counted
+from sim.output.values import Scale, percent_text, value_text
 from sim.results.outcome import Outcome
 from sim.statistics.survival import survival_curve
 
@@ -34,6 +40,12 @@ _PARTS = (
 _PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
 WORDS_WIDTH, WORDS_HEIGHT = 0.29, 0.16
 """Room for the words on the standard, as shares of the panel."""
+_TIME = "response_time_restricted_mean_min"
+_COLOURS = {"land": GREEN, "air": SKY, "sea": BLACK}
+"""Of the domains: none of those that stand for a part of the time."""
+END_OF_TIME_MIN = 1e9
+"""Beyond every figure: a curve goes on as it ends."""
+UNITS = {"min": "Minutes", "h": "Hours", "days": "Days"}
 _NO_CALL = ("missed", "live", "detected")
 _NEVER = ("lost", "expired", "dismissed")
 
@@ -67,21 +79,26 @@ def draw_response_times(outcome: Outcome) -> Figure:
     -------
     Figure
         On the left the share of calls answered within a time, on the right the parts of the mean
-        time from onset to arrival, by severity.
+        time from onset to arrival: by domain where calls come from several, else by severity.
     """
     calls = _calls(outcome)
     answered = calls[calls["status"] == "answered"]
     with mpl.rc_context(STYLE):
         figure = new_figure(9.5, 4.4)
         left, right = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
+        domains = [domain for domain, _ in _by_domain(calls)]
         left.set_title("Share of calls answered within a time")
-        right.set_title("Mean time from onset to arrival, by severity")
+        by = "domain" if len(domains) > 1 else "severity"
+        right.set_title(f"Mean time from onset to arrival, by {by}")
         if answered.empty:
             for axes in (left, right):
                 say_nothing_to_show(axes, "no call was answered" if len(calls) else "no call")
         else:
-            _draw_curve(left, outcome, *_response(outcome, calls))
-            _draw_parts(right, answered)
+            if len(domains) > 1:
+                _draw_domains(left, outcome, calls)
+            else:
+                _draw_curve(left, outcome, *_response(outcome, calls))
+            _draw_parts(right, _rows(answered, domains))
         add_title(figure, outcome.scenario.title)
         add_caption(figure, _caption(outcome, calls))
     return figure
@@ -99,6 +116,34 @@ def _caption(outcome: Outcome, calls: pd.DataFrame) -> str:
     )
 
 
+def _by_domain(calls: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return the calls of each domain that has any."""
+    parts = [(domain, calls[calls["domain"] == domain]) for domain in PLACES]
+    return [(domain, own) for domain, own in parts if len(own)]
+
+
+def _draw_domains(axes: Axes, outcome: Outcome, calls: pd.DataFrame) -> None:
+    """Draw a curve for land, air and sea each: help comes by other means in every one."""
+    longest = 0.0
+    for domain, own in _by_domain(calls):
+        curve = survival_curve(*_response(outcome, own))
+        times = np.concatenate([[0.0], curve.times, [END_OF_TIME_MIN]])
+        shares = 1.0 - np.concatenate([[1.0], curve.share, curve.share[-1:]])
+        longest = max(longest, float(np.max(curve.times, initial=0.0)))
+        name, colour = f"{PLACES[domain]} (n = {len(own):,})", _COLOURS[domain]
+        axes.step(times, shares, where="post", color=colour, linewidth=2.2, label=name, zorder=3)
+    standard = outcome.scenario.measures.standard_min
+    longest = max(1.3 * standard, 1.05 * longest)
+    scale = put_in_unit(axes.xaxis, _TIME, [longest], most=6)
+    words = f"standard {value_text(_TIME, standard, scale)}"
+    axes.axvline(standard, color=VERMILION, linewidth=1.2, linestyle="--", label=words, zorder=2)
+    axes.set_xlim(0.0, longest)
+    axes.set_ylim(0.0, 1.02)
+    axes.set_xlabel(f"Time from first report to arrival ({scale.unit})")
+    axes.set_ylabel("Share of calls")
+    axes.legend(ncols=2, loc="upper left", bbox_to_anchor=(-0.02, -0.15))
+
+
 def _draw_curve(axes: Axes, outcome: Outcome, minutes: Floats, seen: Flags) -> None:
     curve = survival_curve(minutes, seen)
     times, shares = curve.times, 1.0 - curve.share
@@ -112,16 +157,20 @@ def _draw_curve(axes: Axes, outcome: Outcome, minutes: Floats, seen: Flags) -> N
     axes.set_xlim(0.0, shown)
     axes.set_ylim(0.0, 1.02)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
-    axes.set_xlabel("Time from first report to arrival (min)")
+    scale = put_in_unit(axes.xaxis, _TIME, [shown], most=6)
+    axes.set_xlabel(f"Time from first report to arrival ({scale.unit})")
     axes.set_ylabel("Share of calls")
-    _mark_standard(axes, standard, times, shares)
+    words = f"standard {value_text(_TIME, standard, scale)}"
+    _mark_standard(axes, standard, words, times, shares)
     for share, name in ((0.5, "median"), (0.9, "90 %")):
         value = outcome.measures[f"response_time_p{round(100 * share)}_min"]
         if np.isfinite(value) and value <= shown:
-            _mark_quantile(axes, value, share, f"{name} {value:.0f} min", value / shown)
+            _mark_quantile(
+                axes, value, share, f"{name} {value_text(_TIME, value, scale)}", value / shown
+            )
 
 
-def _mark_standard(axes: Axes, standard: float, times: Floats, shares: Floats) -> None:
+def _mark_standard(axes: Axes, standard: float, words: str, times: Floats, shares: Floats) -> None:
     """Mark the standard; its words stand beside it where the curve does not pass."""
     right = axes.get_xlim()[1]
     within = _share_at(standard, times, shares)
@@ -134,7 +183,7 @@ def _mark_standard(axes: Axes, standard: float, times: Floats, shares: Floats) -
         side, low = 1 if standard < 0.5 * right else -1, 0.03
     axes.axvline(standard, color=VERMILION, linewidth=1.2, linestyle="--", zorder=2)
     axes.annotate(
-        f"standard {standard:g} min:\n{within:.0%} of reports\nanswered",
+        f"{words}:\n{percent_text(within)} of reports\nanswered",
         (standard, low), xytext=(5 * side, 0), textcoords="offset points", color=VERMILION,
         ha="left" if side == 1 else "right", fontsize=8.5, bbox=_PLATE, zorder=4,
     )  # fmt: skip
@@ -156,11 +205,18 @@ def _mark_quantile(axes: Axes, value: float, share: float, words: str, place: fl
     )  # fmt: skip
 
 
-def _draw_parts(axes: Axes, answered: pd.DataFrame) -> None:
+def _rows(answered: pd.DataFrame, domains: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
+    """Return the calls that a row each is drawn of: domains, or all and by severity."""
+    if len(domains) > 1:
+        return [(PLACES[domain], own) for domain, own in _by_domain(answered)]
     groups = [(f"severity {s}", answered[answered["severity"] == s]) for s in range(1, 6)]
-    rows = [("all", answered), *((name, group) for name, group in groups if len(group))]
+    return [("all", answered), *((name, group) for name, group in groups if len(group))]
+
+
+def _draw_parts(axes: Axes, rows: Sequence[tuple[str, pd.DataFrame]]) -> None:
     # the row of all calls stands apart from those it is made of
-    places = np.array([0.0, *np.arange(1.35, len(rows) + 0.3)])
+    gap = 0.35 if rows[0][0] == "all" else 0.0
+    places = np.array([0.0, *(np.arange(1.0, len(rows)) + gap)])
     left = np.zeros(len(rows))
     parts: list[tuple[Floats, Floats, str]] = []
     for name, start, end, colour in _PARTS:
@@ -168,11 +224,13 @@ def _draw_parts(axes: Axes, answered: pd.DataFrame) -> None:
         axes.barh(places, means, left=left, color=colour, height=0.68, label=name)
         parts.append((left.copy(), means, colour))
         left += means
+    scale = put_in_unit(axes.xaxis, _TIME, left, most=6)
+    scale = scale._replace(digits=0 if scale.unit == "min" else scale.digits)
     for part in parts:
-        _write_parts(axes, places, *part, least=0.05 * float(left.max()))
+        _write_parts(axes, places, *part, scale=scale, least=0.07 * float(left.max()))
     for place, total in zip(places, left, strict=True):
         axes.annotate(
-            f"{total:.0f}", (total, place), xytext=(4, 0), textcoords="offset points",
+            scale.number(float(total)), (total, place), xytext=(4, 0), textcoords="offset points",
             va="center", fontsize=8.5, fontweight="bold",
         )  # fmt: skip
     axes.set_yticks(places, [f"{name} (n = {len(group):,})" for name, group in rows])
@@ -180,18 +238,25 @@ def _draw_parts(axes: Axes, answered: pd.DataFrame) -> None:
     axes.grid(visible=False)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0.0, 1.12 * float(left.max()))
-    axes.set_xlabel("Minutes")
+    axes.set_xlabel(UNITS.get(scale.unit, scale.unit))
     axes.legend(ncols=2, loc="upper left", bbox_to_anchor=(-0.02, -0.15), handlelength=1.2)
 
 
 def _write_parts(
-    axes: Axes, places: Floats, left: Floats, means: Floats, colour: str, *, least: float
+    axes: Axes,
+    places: Floats,
+    left: Floats,
+    means: Floats,
+    colour: str,
+    *,
+    scale: Scale,
+    least: float,
 ) -> None:
-    """Write the minutes into the parts that are long enough."""
+    """Write the times into the parts that are long enough."""
     ink = "white" if colour in (BLUE, GREY) else BLACK
     for place, start, mean in zip(places, left, means, strict=True):
         if mean >= least:
             axes.text(
-                start + 0.5 * mean, place, f"{mean:.0f}", ha="center", va="center", color=ink,
-                fontsize=8.0,
+                start + 0.5 * mean, place, scale.number(float(mean)), ha="center", va="center",
+                color=ink, fontsize=8.0,
             )  # fmt: skip

@@ -93,6 +93,12 @@ def _told_domain(measures: Mapping[str, float], scenario: dict[str, Any]) -> str
 
 
 def _shown(measures: Mapping[str, float]) -> dict[str, float]:
-    """Leave out what is pooled over domains where the results tell them apart."""
-    split = {name.partition("[domain=")[0] for name in measures if "[domain=" in name}
-    return {name: value for name, value in measures.items() if name not in split}
+    """Put measures by domain in the place of what is pooled over domains."""
+    split: dict[str, list[str]] = {}
+    for name in measures:
+        if "[domain=" in name:
+            split.setdefault(name.partition("[domain=")[0], []).append(name)
+    placed = {part for parts in split.values() for part in parts}
+    order = [part for name in measures if name not in placed for part in split.pop(name, [name])]
+    order += [part for parts in split.values() for part in parts]
+    return {name: measures[name] for name in order}

@@ -11,10 +11,9 @@ from sim.experiment.design import SweepDesign
 from sim.experiment.merge import sweep_status
 from sim.output.html.assumptions import list_assumptions, read_sources
 from sim.output.html.content import Grid, Page, Picture
-from sim.output.html.words import listed
-from sim.output.labels import capital, factor_label, file_stem, measure_label, value_label
+from sim.output.labels import capital, factor_label, file_stem, value_label
 from sim.output.tables import UNDEFINED_POINT, sweep_cells
-from sim.output.values import MISSING, estimate_text, spoken_label, spoken_scale
+from sim.output.values import MISSING, estimate_text, spoken_label, spoken_scale, table_label
 
 MOST_ROWS = 200
 """Design points in the table; a longer one is nobody's reading."""
@@ -72,9 +71,9 @@ def _answer(
 ) -> list[str]:
     told = [name for name in shown if name.partition("[")[0] in _TOLD]
     parts = [text for name in told if (text := _span(summary, factors, name))]
-    first = listed(parts) if parts else "No measure is defined at any design point"
+    first = [f"{capital(part)}." for part in parts or ["no measure is defined at any design point"]]
     n = f"{runs:,} runs at {len(summary):,} design points"
-    return [f"{capital(first)}.", f"These are means over runs with 95 % intervals, from {n}."]
+    return [*first, f"These are means over runs with 95 % intervals, from {n}."]
 
 
 def _span(summary: pd.DataFrame, factors: list[str], name: str) -> str:
@@ -114,7 +113,8 @@ def _title(stem: str, names: Sequence[str]) -> str:
     for name in sorted(names, key=len, reverse=True):
         if stem.startswith(file_stem(name)):
             rest = stem.removeprefix(file_stem(name)).strip("_").replace("_", " ")
-            return f"{measure_label(name)}, {rest}" if rest != "map" else measure_label(name)
+            label = table_label(name)  # the unit of a time is that of its axis
+            return f"{label}, {rest}" if rest != "map" else label
     return capital(stem.replace("_", " "))
 
 
