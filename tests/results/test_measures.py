@@ -10,7 +10,7 @@ from textbook import estimate
 
 from sim.results.measures import MEASURES
 from sim.results.outcome import Outcome, simulate
-from sim.statistics.order import survival_quantiles
+from sim.statistics.survival import survival_quantiles
 
 RUNS = {
     "rich": (scenario(RICH), 1),

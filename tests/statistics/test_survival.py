@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.statistics.order import survival_quantiles
-from sim.statistics.survival import survival_curve
+from sim.statistics.survival import survival_curve, survival_quantiles
 
 type Sample = list[tuple[int, bool]]
 

@@ -36,7 +36,7 @@ from sim.results.measures.totals import Totals, of_totals, ratio, totals
 from sim.setup.plan import Plan
 from sim.setup.united_states import Course, draw_engagement
 from sim.statistics.incidence import CENSORED, NEVER, REACHED, incidence
-from sim.statistics.order import survival_quantiles
+from sim.statistics.survival import survival_quantiles
 from sim.world.world import World
 
 type Marks = Mapping[float, Totals]
