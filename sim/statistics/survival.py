@@ -1,7 +1,7 @@
 """How long things last where some are still going on at censoring: the Kaplan-Meier estimate.
 
 `survival_curve` gives the whole curve with its intervals; `survival_quantiles` gives some quantiles
-of it, fast enough for every run of a sweep. A test holds one against the other.
+of it, fast enough for every run of a sweep.
 """
 
 from typing import NamedTuple
