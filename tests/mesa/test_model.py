@@ -313,7 +313,7 @@ def test_the_example_of_the_docs_runs(
 ) -> None:
     """Catches an example in docs/extending.md that no longer fits the package."""
     monkeypatch.chdir(ROOT)
-    (example,) = PYTHON.findall((ROOT / "docs/extending.md").read_text(encoding="utf-8"))
+    example, sweeping = PYTHON.findall((ROOT / "docs/extending.md").read_text(encoding="utf-8"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         names: dict[str, Any] = {"__name__": "extending"}
@@ -323,6 +323,8 @@ def test_the_example_of_the_docs_runs(
     retasked = sorties[sorties["end"] == "retasked"]
     assert set(retasked["group"]) == {"tactical"}
     assert f"grave violations: {len(retasked)}\n" in capsys.readouterr().out
+    exec(compile(sweeping, "docs/extending.md", "exec"), names)  # noqa: S102
+    assert "difference" in capsys.readouterr().out
     again = names["ScoutModel"](names["scenario"], rng=1, step_minutes=10)
     again.run()
     assert everything(again.world) == everything(model.world)
