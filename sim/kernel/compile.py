@@ -45,26 +45,37 @@ _COMPILED_FOLDERS = (
 )
 _NAMES_IMPORTED = re.compile(r"^from sim\.([\w.]+) import (\([^)]*\)|.*)", re.MULTILINE)
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
+_COMPILED = re.compile(r"^@(?:compiled|handler)\b", re.MULTILINE)
+_TYPES = re.compile(r"^class (\w+)\((?:NamedTuple|Row|Columns|Calendar)\)", re.MULTILINE)
 
 
-def _constants_of(source: Path) -> Iterator[Path]:
-    """Yield the sources from which a source takes constants: these go into machine code."""
+def _is_compiled(source: Path) -> bool:
+    """Tell whether a source has compiled functions."""
+    return _COMPILED.search(source.read_text(encoding="utf-8")) is not None
+
+
+def _taken_from(source: Path) -> Iterator[Path]:
+    """Yield the sources whose constants or types go into the machine code of a source."""
     for module, names in _NAMES_IMPORTED.findall(source.read_text(encoding="utf-8")):
-        if _CONSTANT.search(names):
-            base = _PACKAGE.joinpath(*module.split("."))
-            yield from filter(Path.is_file, (base.with_suffix(".py"), base / "__init__.py"))
+        base = _PACKAGE.joinpath(*module.split("."))
+        for other in filter(Path.is_file, (base.with_suffix(".py"), base / "__init__.py")):
+            types_there = set(_TYPES.findall(other.read_text(encoding="utf-8")))
+            if _CONSTANT.search(names) or types_there.intersection(re.findall(r"\w+", names)):
+                yield other
 
 
 @cache
 def _sources() -> frozenset[Path]:
     """Return all sources that machine code is made from."""
     found: set[Path] = set()
-    to_read = [file for name in _COMPILED_FOLDERS for file in (_PACKAGE / name).glob("*.py")]
+    folders = [(_PACKAGE / name).glob("*.py") for name in _COMPILED_FOLDERS]
+    to_read = [file for files in folders for file in files if _is_compiled(file)]
+    to_read += (_PACKAGE / "kernel").glob("*.py")
     while to_read:
         source = to_read.pop()
         if source not in found:
             found.add(source)
-            to_read.extend(_constants_of(source))
+            to_read.extend(_taken_from(source))
     return frozenset(found)
 
 

@@ -175,3 +175,13 @@ def test_functions_of_others_are_compiled_and_not_kept(package: Path, tmp_path: 
     code = RUN.replace("sim.engine.run", "mine")
     for _ in range(2):
         assert run(package, code=code, **places) == ("11101.0 0", "")
+
+
+def test_an_edit_that_no_machine_code_is_made_from_compiles_nothing(
+    package: Path, tmp_path: Path
+) -> None:
+    """Catches minutes of compiling after the label of a measure was changed."""
+    places = {"CEASEFIRE_CACHE_DIR": str(tmp_path / "cache")}
+    assert run(package, **places) == ("11101.0 0", "")
+    (package / "sim/results/measures/labels.py").write_text('LABEL = "share"\n')
+    assert run(package, **places) == ("11101.0 1", "")
