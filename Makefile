@@ -19,10 +19,15 @@ demo: setup ## a run with its map and a force-size sweep on the real contact lin
 	$(BIN)/ceasefire run configs/baseline.toml --out outputs/demo_run
 	$(BIN)/ceasefire sweep configs/demo_sweep.toml --out outputs/demo
 
+# Compile the engine once, before several test processes each would.
+WARM_UP = $(BIN)/python -c "from sim.experiment.executors import warm_up_engine; warm_up_engine()"
+
 test: setup ## all tests
+	$(WARM_UP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-quick: setup ## the tests that take no longer than a few seconds each
+	$(WARM_UP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser" $(TESTS)
 
 lint: setup ## style, format, types and the direction of imports

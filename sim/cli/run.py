@@ -132,7 +132,8 @@ def write_results(outcome: Outcome, measures: Mapping[str, float], folder: Path)
         Where the files go.
     """
     from sim.files import json_text
-    from sim.output import draw_response_times, draw_run_map, draw_timelines, save_figure
+    from sim.output import save_figure
+    from sim.output.figures.of_a_run import RUN_FIGURES
     from sim.results.tables import write_table
 
     write_table(outcome.violations, folder / "events.parquet")
@@ -148,6 +149,5 @@ def write_results(outcome: Outcome, measures: Mapping[str, float], folder: Path)
         "breakdown": outcome.breakdown.to_dict(orient="records"),
     }
     (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")
-    save_figure(draw_run_map(outcome), folder / "map")
-    save_figure(draw_response_times(outcome), folder / "response_times")
-    save_figure(draw_timelines(outcome), folder / "timelines")
+    for figure in RUN_FIGURES:
+        save_figure(figure.draw(outcome), folder / figure.stem)

@@ -35,7 +35,7 @@ def served(command, port, environment=None):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        until(lambda: answers(port), seconds=120)
+        until(lambda: answers(port), seconds=600)  # it may have to compile the engine first
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.manifest import read_json
+from sim.output.figures.of_a_run import RUN_FIGURES
 from sim.output.html.assumptions import list_assumptions, read_sources
 from sim.output.html.content import Grid, Page, Picture
 from sim.output.labels import PLACES
@@ -14,11 +15,6 @@ from sim.output.values import percent_text, value_text
 from sim.results.measures import main_domain
 
 _TIME = "response_time_restricted_mean_min"
-_PICTURES = {
-    "map": "Where violations were detected and answered",
-    "timelines": "Forces, and what was seen and answered, over time",
-    "response_times": "How long help took",
-}
 
 
 def run_page(folder: Path, manifest: dict[str, Any]) -> Page:
@@ -38,9 +34,9 @@ def run_page(folder: Path, manifest: dict[str, Any]) -> Page:
         question=str(scenario.get("question", "")),
         answer=_answer(measures, manifest),
         pictures=[
-            Picture(folder / f"{name}.svg", title)
-            for name, title in _PICTURES.items()
-            if (folder / f"{name}.svg").exists()
+            Picture(folder / f"{figure.stem}.svg", figure.title)
+            for figure in RUN_FIGURES
+            if (folder / f"{figure.stem}.svg").exists()
         ],
         grids=[Grid("Measures of the run", ("Measure", "Value"), rows, _UNDEFINED)],
         assumptions=[(label or "the scenario", list_assumptions(scenario, comments))],
