@@ -48,7 +48,7 @@ def read_mission(plan: Plan, world: World) -> Mission:
         units=lay_units(scenario, plan.line, lambda name: read_lots(world, name)),
         reports=read_reports(world),
         drones=drones,
-        weather=weather,
+        surroundings=surroundings,
         clutter_of=clutter,
         groups=list(scenario.monitors),
         engaged=int(world.us[0]["state"]) == 0,
