@@ -11,16 +11,18 @@ from matplotlib.patches import Patch
 from sim.arrays import Floats
 from sim.geography import ContactLine
 from sim.output.figures.ground import (
+    MAP_WIDTH_IN,
     Sheet,
     base_map_of,
     draw_country_names,
     draw_land,
     draw_scale_and_north,
     draw_towns,
+    window_of,
 )
 from sim.output.figures.style import STYLE, VERMILION, add_caption, add_title, new_figure
 
-WIDTH_IN, MAP_WIDTH_IN, LEAST_MAP_IN, MOST_MAP_IN, OTHER_IN = 9.0, 7.7, 3.2, 7.0, 1.6
+WIDTH_IN, MOST_MAP_IN, OTHER_IN = 9.0, 7.0, 1.6
 MARGIN = 0.15
 """Room around the line, over its extent."""
 OCCUPIED, LINE = "#e8c9bd", VERMILION
@@ -62,14 +64,7 @@ def draw_derived_line(line: ContactLine, occupied: shapely.Geometry) -> Figure:
 
 def _draw(sheet: Sheet, line: ContactLine, occupied: shapely.Geometry) -> None:
     axes, base = sheet.axes, base_map_of(line, sheet.low, sheet.high)
-    axes.set_xlim(sheet.low[0], sheet.high[0])
-    axes.set_ylim(sheet.low[1], sheet.high[1])
-    axes.set_aspect("equal")
-    axes.grid(visible=False)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(True)
-    axes.spines[:].set_color("#cccccc")
+    sheet.frame()
     sheet.take(shapely.LineString(line.xy), 6.0)
     land = draw_land(sheet, line, base)
     rings = [shapely.get_coordinates(part.exterior) for part in _polygons(occupied)]
@@ -90,8 +85,4 @@ def _window(xy: Floats) -> tuple[Floats, Floats]:
     """Return the corners (km) of a window around a line, neither too flat nor too high."""
     low, high = xy.min(axis=0), xy.max(axis=0)
     margin = MARGIN * float(np.hypot(*(high - low)))
-    low, high = low - margin, high + margin
-    span = high - low
-    least = np.array([span[1] * MAP_WIDTH_IN / MOST_MAP_IN, span[0] * LEAST_MAP_IN / MAP_WIDTH_IN])
-    missing = np.maximum(0.0, least - span)
-    return low - 0.5 * missing, high + 0.5 * missing
+    return window_of(low - margin, high + margin, MOST_MAP_IN)

@@ -20,6 +20,8 @@ MOST_TOWNS = 16
 TOWN_PT, COUNTRY_PT, SCALE_PT = 7.5, 10.0, 8.0
 # Width and height of a letter of DejaVu Sans over its size.
 LETTER_WIDTH, LETTER_HEIGHT = 0.6, 1.15
+MAP_WIDTH_IN, LEAST_MAP_IN = 7.7, 3.2
+"""Width of a map, and its least height."""
 SCALES_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
@@ -44,6 +46,17 @@ class Sheet:
     high: Floats
     km_per_pt: float
     taken: list[BaseGeometry] = field(default_factory=list)
+
+    def frame(self) -> None:
+        """Set the axes to the window, with a frame and without ticks."""
+        self.axes.set_xlim(self.low[0], self.high[0])
+        self.axes.set_ylim(self.low[1], self.high[1])
+        self.axes.set_aspect("equal")
+        self.axes.grid(visible=False)
+        self.axes.set_xticks([])
+        self.axes.set_yticks([])
+        self.axes.spines[:].set_visible(True)
+        self.axes.spines[:].set_color("#cccccc")
 
     def take(self, shape: BaseGeometry, margin_pt: float) -> None:
         """Keep labels away from a shape (km)."""
@@ -80,6 +93,22 @@ class Sheet:
                 )  # fmt: skip
                 return True
         return False
+
+
+def window_of(low: Floats, high: Floats, most_map_in: float) -> tuple[Floats, Floats]:
+    """Return the corners (km) of a window that holds two corners, neither too flat nor too high.
+
+    Parameters
+    ----------
+    low, high
+        Corners (2,) of what has to be in it, km.
+    most_map_in
+        Greatest height of the map, inches.
+    """
+    span = high - low
+    least = np.array([span[1] * MAP_WIDTH_IN / most_map_in, span[0] * LEAST_MAP_IN / MAP_WIDTH_IN])
+    missing = np.maximum(0.0, least - span)
+    return low - 0.5 * missing, high + 0.5 * missing
 
 
 def base_map_of(line: ContactLine, low: Floats, high: Floats) -> Basemap:

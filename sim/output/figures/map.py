@@ -25,12 +25,14 @@ from sim.output.figures.along import (
     violations_on_land,
 )
 from sim.output.figures.ground import (
+    MAP_WIDTH_IN,
     Sheet,
     base_map_of,
     draw_country_names,
     draw_land,
     draw_scale_and_north,
     draw_towns,
+    window_of,
 )
 from sim.output.figures.style import (
     BLACK,
@@ -48,8 +50,8 @@ from sim.output.figures.style import (
 from sim.output.labels import counted
 from sim.results.outcome import Outcome
 
-WIDTH_IN, MAP_WIDTH_IN = 9.0, 7.7
-LEAST_MAP_IN, MOST_MAP_IN, PLANE_IN = 3.2, 6.0, 2.3
+WIDTH_IN = 9.0
+MOST_MAP_IN, PLANE_IN = 6.0, 2.3
 OTHER_IN = 3.9
 """Height of the title, the key, the strips and the caption."""
 MARGIN_KM, FAR_KM = 30.0, 150.0
@@ -152,11 +154,7 @@ def _window(outcome: Outcome) -> tuple[Floats, Floats]:
     shown = np.concatenate([outcome.line.xy, near])
     low, high = shown.min(axis=0), shown.max(axis=0)
     margin = max(3.0, min(MARGIN_KM, 0.1 * float(np.hypot(*(high - low)))))
-    low, high = low - margin, high + margin
-    span = high - low
-    least = np.array([span[1] * MAP_WIDTH_IN / MOST_MAP_IN, span[0] * LEAST_MAP_IN / MAP_WIDTH_IN])
-    missing = np.maximum(0.0, least - span)
-    return low - 0.5 * missing, high + 0.5 * missing
+    return window_of(low - margin, high + margin, MOST_MAP_IN)
 
 
 def _bases(outcome: Outcome) -> Floats:
@@ -166,14 +164,7 @@ def _bases(outcome: Outcome) -> Floats:
 
 def _draw_ground(sheet: Sheet, outcome: Outcome) -> None:
     axes, line = sheet.axes, outcome.line
-    axes.set_xlim(sheet.low[0], sheet.high[0])
-    axes.set_ylim(sheet.low[1], sheet.high[1])
-    axes.set_aspect("equal")
-    axes.grid(visible=False)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(True)
-    axes.spines[:].set_color("#cccccc")
+    sheet.frame()
     bases = _bases(outcome)
     sheet.take(shapely.LineString(line.xy), 7.0)
     if len(bases):
