@@ -109,13 +109,13 @@ def _run(options: argparse.Namespace, bar: Waiting) -> tuple[dict[str, float], l
 
 def _by_domain_where_told_apart(scenario: Scenario) -> list[str]:
     """Return all measures, those that the headline tells apart by domain so."""
-    from sim.results.measures import MEASURES, headline
+    from sim.results.measures import MEASURES, base_name, headline
 
     parts = [name for name in headline([scenario]) if "[" in name]
     return [
         name
         for whole in MEASURES
-        for name in [part for part in parts if part.partition("[")[0] == whole] or [whole]
+        for name in [part for part in parts if base_name(part) == whole] or [whole]
     ]
 
 

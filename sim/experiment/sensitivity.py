@@ -23,6 +23,7 @@ from sim.experiment.sampling import MORRIS_LEVELS, points_a_sample, problem, sal
 from sim.experiment.store import load_results, sweep_manifest
 from sim.files import checked_path
 from sim.manifest import MANIFEST
+from sim.results.measures import base_name
 from sim.scenario.messages import did_you_mean
 from sim.statistics.intervals import CONFIDENCE
 
@@ -164,7 +165,7 @@ def _fault(means: pd.DataFrame, name: str) -> str:
 def _chosen(means: pd.DataFrame, measures: Sequence[str] | None, source: str) -> list[str]:
     known = [name for name in means.columns if name != "point"]
     if measures is None:
-        usable = [n for n in known if "." not in n.partition("[")[0] and not _fault(means, n)]
+        usable = [n for n in known if "." not in base_name(n) and not _fault(means, n)]
         if not usable:
             raise InputError(f"{source}: no measure is defined at every point; is it complete?")
         return usable

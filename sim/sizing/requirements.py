@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.errors import InputError
-from sim.results.measures import MEASURES, find_measure, parse_request
+from sim.results.measures import MEASURES, base_name, find_measure, parse_request
 from sim.scenario.messages import did_you_mean
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -103,11 +103,6 @@ class Requirement:
         return float(value >= self.limit if self.at_least else value <= self.limit)
 
 
-def base_name(measure: str) -> str:
-    """Return the name of a measure without what is chosen in brackets."""
-    return measure.partition("[")[0].strip()
-
-
 def read_statistic(text: str) -> Statistic:
     """Read the name of a measure, ``mean(NAME)`` or ``pNN(NAME)``.
 
@@ -173,7 +168,7 @@ def _statistic(text: str, of: str, name: str) -> Statistic:
     number = int(of[1:])
     if number == 0:
         raise InputError(f"{text!r}: a quantile must be from p1 to p99")
-    base = base_name(name)
+    base = base_name(name).strip()
     if base not in CALL_TIMES:
         return Statistic(text, _known(name, text), number / 100.0)
     own = f"{base.removesuffix('_min')}_p{number}_min"
@@ -183,7 +178,7 @@ def _statistic(text: str, of: str, name: str) -> Statistic:
 
 
 def _known(name: str, text: str) -> str:
-    base = base_name(name)
+    base = base_name(name).strip()
     if base in MEASURES:
         return _spelt(name, text)
     hint = did_you_mean(base, {*MEASURES, *CALL_TIMES})

@@ -13,6 +13,7 @@ from sim.output.html.content import Grid, Page, Picture
 from sim.output.html.words import listed
 from sim.output.labels import counted
 from sim.output.values import spoken_label
+from sim.results.measures import base_name
 
 _PICTURES = {
     "differences": "What differs",
@@ -61,7 +62,7 @@ def _questions(manifest: dict[str, Any]) -> list[str]:
 
 
 def _sentence(rows: Sequence[Row], reference: str, other: str) -> str:
-    parts = [_change(row) for row in rows if row.measure.partition("[")[0] in _TOLD]
+    parts = [_change(row) for row in rows if base_name(row.measure) in _TOLD]
     if not any(parts):
         return f"Nothing could be compared between {reference} and {other}."
     return f"From {reference} to {other}, {listed([part for part in parts if part])}."

@@ -14,6 +14,7 @@ from sim.output.html.content import Grid, Page, Picture
 from sim.output.labels import capital, factor_label, file_stem, value_label
 from sim.output.tables import UNDEFINED_POINT, sweep_cells
 from sim.output.values import MISSING, estimate_text, spoken_label, spoken_scale, table_label
+from sim.results.measures import base_name
 
 MOST_ROWS = 200
 """Design points in the table; a longer one is nobody's reading."""
@@ -69,7 +70,7 @@ def _cautions(runs: int, done: int, failed: int, error: str) -> list[str]:
 def _answer(
     summary: pd.DataFrame, factors: list[str], shown: Sequence[str], runs: int
 ) -> list[str]:
-    told = [name for name in shown if name.partition("[")[0] in _TOLD]
+    told = [name for name in shown if base_name(name) in _TOLD]
     parts = [text for name in told if (text := _span(summary, factors, name))]
     first = [f"{capital(part)}." for part in parts or ["no measure is defined at any design point"]]
     n = f"{runs:,} runs at {len(summary):,} design points"

@@ -4,6 +4,7 @@ from sim.results.measures.compute import breakdown, mark_times, measure, measure
 from sim.results.measures.definitions import (
     MEASURES,
     Measure,
+    base_name,
     find_measure,
     measure_of,
     measure_scale,
@@ -22,6 +23,7 @@ __all__ = [
     "MEASURES",
     "Measure",
     "Request",
+    "base_name",
     "breakdown",
     "busy_hours",
     "find_measure",

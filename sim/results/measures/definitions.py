@@ -254,14 +254,19 @@ MEASURES: dict[str, Measure] = {
 """All measures of a run by name, in the order of tables."""
 
 
+def base_name(text: str) -> str:
+    """Return the name of a measure without its conditions."""
+    return text.partition("[")[0]
+
+
 def measure_of(text: str) -> Measure:
     """Return the measure of a name, with or without conditions."""
-    return MEASURES[text.partition("[")[0]]
+    return MEASURES[base_name(text)]
 
 
 def find_measure(text: str) -> Measure | None:
     """Return the measure of a name, with or without conditions; None if there is none."""
-    return MEASURES.get(str(text).partition("[")[0])
+    return MEASURES.get(base_name(str(text)))
 
 
 def measure_scale(text: str) -> Scale:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sim.results.measures.definitions import MEASURES, Measure
+from sim.results.measures.definitions import MEASURES, Measure, base_name
 from sim.results.measures.selection import check_request, parse_request
 from sim.scenario import Scenario
 
@@ -77,8 +77,8 @@ def main_domain(shares: Iterable[tuple[str, float]]) -> str:
 
 def key_columns(columns: Iterable[str]) -> list[str]:
     """Return which columns are key measures, of all violations or of some."""
-    names = [name for name in columns if name.partition("[")[0] in KEY_MEASURES]
-    split = {name.partition("[")[0] for name in names if "[" in name}
+    names = [name for name in columns if base_name(name) in KEY_MEASURES]
+    split = {base_name(name) for name in names if "[" in name}
     return [name for name in names if name not in split]
 
 
