@@ -75,6 +75,14 @@ def run_manifest(
     }
 
 
+def timing(started: datetime) -> dict[str, Any]:
+    """Tell when work began, and how long it has taken up to now."""
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "duration_s": round((now() - started).total_seconds(), 3),
+    }
+
+
 def environment() -> dict[str, Any]:
     """Describe the program, the libraries and the machine."""
     return {

@@ -82,7 +82,7 @@ def execute(options: argparse.Namespace) -> int:
     """
     from sim.calibration import calibrate, read_table
     from sim.cli.common import OUTPUTS, show_paths
-    from sim.manifest import claim_directory, environment, now
+    from sim.manifest import claim_directory, environment, now, timing
     from sim.scenario import Scenario
 
     table_path: Path = options.table
@@ -102,8 +102,7 @@ def execute(options: argparse.Namespace) -> int:
     manifest = {
         "kind": KIND,
         **environment(),
-        "started": started.isoformat(timespec="seconds"),
-        "duration_s": round((now() - started).total_seconds(), 3),
+        **timing(started),
         "table": str(table_path),
         "options": _asked(options),
         "scenario": None if scenario is None else scenario.model_dump(mode="json"),

@@ -75,7 +75,7 @@ def execute(options: argparse.Namespace) -> int:
     )
     from sim.experiment import compare
     from sim.experiment.comparison import check_measures, load_scenarios
-    from sim.manifest import claim_directory, now
+    from sim.manifest import claim_directory, now, timing
     from sim.results.measures import headline
 
     scenarios = load_scenarios(options.scenarios)
@@ -96,8 +96,7 @@ def execute(options: argparse.Namespace) -> int:
         workers=options.workers,
         progress=not options.quiet,
     )
-    manifest = describe(comparison, options) | {"started": started.isoformat(timespec="seconds")}
-    manifest["duration_s"] = round((now() - started).total_seconds(), 3)
+    manifest = describe(comparison, options) | timing(started)
     if not options.quiet:
         for note in comparison.notes:
             print(f"ceasefire: note: {note}", file=sys.stderr)

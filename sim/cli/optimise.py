@@ -64,7 +64,7 @@ def execute(options: argparse.Namespace) -> int:
         Exit status 0.
     """
     from sim.cli.common import OUTPUTS, announce_compilation, naming, show, show_paths, tell_notes
-    from sim.manifest import claim_directory, environment, now
+    from sim.manifest import claim_directory, environment, now, timing
     from sim.output.figures.sizing import force_table
     from sim.scenario import Scenario
     from sim.setup.plan import load_line
@@ -97,8 +97,7 @@ def execute(options: argparse.Namespace) -> int:
         "kind": KIND,
         **environment(),
         "optuna": optuna.__version__,
-        "started": started.isoformat(timespec="seconds"),
-        "duration_s": round((now() - started).total_seconds(), 3),
+        **timing(started),
         **describe(found, options),
         "scenario": scenario.with_values(found.given).model_dump(mode="json"),
     }

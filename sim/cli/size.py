@@ -70,7 +70,7 @@ def execute(options: argparse.Namespace) -> int:
         Exit status 0, also where no force suffices.
     """
     from sim.cli.common import OUTPUTS, announce_compilation, naming, show_paths, tell_notes
-    from sim.manifest import claim_directory, environment, now
+    from sim.manifest import claim_directory, environment, now, timing
     from sim.scenario import Scenario
     from sim.setup.plan import load_line
     from sim.sizing import size
@@ -100,8 +100,7 @@ def execute(options: argparse.Namespace) -> int:
     manifest = {
         "kind": KIND,
         **environment(),
-        "started": started.isoformat(timespec="seconds"),
-        "duration_s": round((now() - started).total_seconds(), 3),
+        **timing(started),
         "scenario": scenario.with_values(found.given).model_dump(mode="json"),
     }
     names = write_results(found, manifest, options.cost, out, options.scenario)
