@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from sim.mesa.view import RemovableView
+from sim.mesa.view import HoldableView
 from sim.rules.drone import set_drone_held, withdraw_drone
 from sim.rules.flight import HELD, ON_STATION, STAGE_NAMES, WITHDRAWN, drone_point
 
 
-class DroneMonitor(RemovableView):
+class DroneMonitor(HoldableView):
     """An unmanned monitor: a live view of its record, with the ways to re-task it.
 
     Its `pos` is exact in every stage.
@@ -84,35 +84,13 @@ class DroneMonitor(RemovableView):
         self.check_there("retask")
         self.model.retask(self, from_km, to_km, offset_km)
 
-    def hold(self) -> None:
-        """Keep it on the ground once its present sortie is over.
-
-        One of unlimited endurance, whose sortie has no end, comes home at once.
-
-        Raises
-        ------
-        InputError
-            When it was removed.
-        """
-        self.check_there("hold")
-        self.model.make_room()
+    def _set_held(self, held: bool) -> None:
+        """Keep it down after its sortie, or call it home at once where the sortie has no end."""
         world, now = self.model.world, self.model.hours
-        if np.isinf(world.platforms["endurance_h"][self.record["platform"]]):
+        if held and np.isinf(world.platforms["endurance_h"][self.record["platform"]]):
             withdraw_drone(world, self.row, HELD, now)
         else:
-            set_drone_held(world, self.row, HELD, True, now)
-
-    def release(self) -> None:
-        """Let it fly again.
-
-        Raises
-        ------
-        InputError
-            When it was removed.
-        """
-        self.check_there("release")
-        self.model.make_room()
-        set_drone_held(self.model.world, self.row, HELD, False, self.model.hours)
+            set_drone_held(world, self.row, HELD, held, now)
 
     def remove(self) -> None:
         """Take it out of the model for good: from now on it looks at nothing and flies home.

@@ -1,6 +1,6 @@
 """The Mesa agent of a support unit."""
 
-from sim.mesa.view import RemovableView
+from sim.mesa.view import HoldableView
 from sim.rules.support_unit import (
     ABSENT,
     AT_BASE,
@@ -14,7 +14,7 @@ from sim.rules.support_unit import (
 )
 
 
-class SupportUnit(RemovableView):
+class SupportUnit(HoldableView):
     """A support unit: a live view of its record, with the way to hold it back.
 
     For its `pos` the road is drawn as a straight way.
@@ -84,29 +84,8 @@ class SupportUnit(RemovableView):
         """Whether it was taken out of the model for good."""
         return bool(self.record["held"] & DISBANDED)
 
-    def hold(self) -> None:
-        """Hold it back from dispatch after its present job.
-
-        Raises
-        ------
-        InputError
-            When it was removed.
-        """
-        self.check_there("hold")
-        self.model.make_room()
-        set_unit_held(self.model.world, self.row, HELD, True, self.model.hours)
-
-    def release(self) -> None:
-        """Make it ready for dispatch again; it takes the next waiting call.
-
-        Raises
-        ------
-        InputError
-            When it was removed.
-        """
-        self.check_there("release")
-        self.model.make_room()
-        set_unit_held(self.model.world, self.row, HELD, False, self.model.hours)
+    def _set_held(self, held: bool) -> None:
+        set_unit_held(self.model.world, self.row, HELD, held, self.model.hours)
 
     def remove(self) -> None:
         """Take it out of the model for good: it leaves the country after its present job."""

@@ -109,3 +109,37 @@ class RemovableView(RecordView):
         if self.removed:
             message = f"{order} {self.name}: it was removed from the model, for good"
             raise InputError(message)
+
+
+class HoldableView(RemovableView):
+    """A view of what can be kept back for a while."""
+
+    def hold(self) -> None:
+        """Keep it back once its present sortie or job is over.
+
+        A drone of unlimited endurance, whose sortie has no end, comes home at once.
+
+        Raises
+        ------
+        InputError
+            When it was removed.
+        """
+        self._order("hold", True)
+
+    def release(self) -> None:
+        """Let it fly, or answer calls, again; a unit takes the next waiting call.
+
+        Raises
+        ------
+        InputError
+            When it was removed.
+        """
+        self._order("release", False)
+
+    def _order(self, order: str, held: bool) -> None:
+        self.check_there(order)
+        self.model.make_room()
+        self._set_held(held)
+
+    def _set_held(self, held: bool) -> None:
+        raise NotImplementedError
