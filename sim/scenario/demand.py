@@ -107,16 +107,11 @@ def _spells(scenario: Scenario) -> dict[str, float]:
     return found
 
 
-def _posts(group: MonitorGroup) -> int:
-    single = group.patrol in ("circuit", "stream")
-    return 1 if single else group.count if group.posts is None else group.posts
-
-
 def _reach(scenario: Scenario, group: MonitorGroup, line_km: float) -> tuple[float, float]:
     """Return how many cells of the grid a post of a group sees into, and the share of the line."""
     from_km = 0.0 if group.from_km is None else group.from_km
     to_km = line_km if group.to_km is None else group.to_km
-    track_km = 0.0 if group.patrol == "static" else max(0.0, to_km - from_km) / _posts(group)
+    track_km = 0.0 if group.patrol == "static" else max(0.0, to_km - from_km) / group.post_count
     reach_km = scenario.platforms[group.platform].radius_km + 0.7 * CELL_KM
     area = np.pi * reach_km**2 + 2.0 * reach_km * track_km
     return min(MOST_CELLS, area / CELL_KM**2), min(1.0, (2.0 * reach_km + track_km) / line_km)
@@ -145,7 +140,7 @@ def demand(scenario: Scenario, line_km: float) -> Demand:
     for name, group in scenario.monitors.items():
         if group.count == 0:
             continue
-        mine, posts = sorties(scenario, group), _posts(group)
+        mine, posts = sorties(scenario, group), group.post_count
         cells, share = _reach(scenario, group, line_km)
         flown += mine
         key = f"monitors.{name} ({group.count:,} with {mine:,.0f} sorties)"

@@ -82,6 +82,13 @@ class MonitorGroup(Section):
         "even", "Where static posts are: in the middle of equal parts, or drawn in each run"
     )
 
+    @property
+    def post_count(self) -> int:
+        """How many posts its drones share."""
+        if self.patrol in ("circuit", "stream"):
+            return 1
+        return self.count if self.posts is None else self.posts
+
     @model_validator(mode="after")
     def _check_base(self) -> Self:
         if (self.base_lon is None) != (self.base_lat is None):

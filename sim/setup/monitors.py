@@ -211,9 +211,7 @@ def _farthest_km(xy: Floats, vertices: NDArray[np.integer], places: Floats) -> F
 def _edges(key: str, group: MonitorGroup, line: ContactLine) -> Floats:
     """Return the edges (posts + 1,) of the stretches (km) of a group's posts."""
     start, end = stretch(key, group.from_km, group.to_km, line)
-    single = group.patrol in ("circuit", "stream")
-    count = 1 if single else (group.count if group.posts is None else group.posts)
-    return np.linspace(start, end, count + 1)
+    return np.linspace(start, end, group.post_count + 1)
 
 
 def check_endurance(key: str, platform: Platform, posts: Records) -> None:
