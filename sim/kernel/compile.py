@@ -49,17 +49,23 @@ _COMPILED = re.compile(r"^@(?:compiled|handler)\b", re.MULTILINE)
 _TYPES = re.compile(r"^class (\w+)\((?:NamedTuple|Row|Columns|Calendar)\)", re.MULTILINE)
 
 
+@cache
+def _text(source: Path) -> str:
+    """Return a source, read once: most are asked about several times."""
+    return source.read_text(encoding="utf-8")
+
+
 def _is_compiled(source: Path) -> bool:
     """Tell whether a source has compiled functions."""
-    return _COMPILED.search(source.read_text(encoding="utf-8")) is not None
+    return _COMPILED.search(_text(source)) is not None
 
 
 def _taken_from(source: Path) -> Iterator[Path]:
     """Yield the sources whose constants or types go into the machine code of a source."""
-    for module, names in _NAMES_IMPORTED.findall(source.read_text(encoding="utf-8")):
+    for module, names in _NAMES_IMPORTED.findall(_text(source)):
         base = _PACKAGE.joinpath(*module.split("."))
         for other in filter(Path.is_file, (base.with_suffix(".py"), base / "__init__.py")):
-            types_there = set(_TYPES.findall(other.read_text(encoding="utf-8")))
+            types_there = set(_TYPES.findall(_text(other)))
             if _CONSTANT.search(names) or types_there.intersection(re.findall(r"\w+", names)):
                 yield other
 
