@@ -43,15 +43,20 @@ def _draw_drones(plan: Plan, seed: int) -> Columns:
     return {"drones": drones, "loss_hazard": hazard}
 
 
-def _with_views(circles: Records, reach: Reach, **columns: Records) -> Columns:
-    """Add the columns that tell what posts can see."""
-    return columns | {
+def _views(circles: Records, reach: Reach) -> Columns:
+    """Return the columns that tell what posts can see."""
+    return {
         "circles": circles,
-        "reach_start": reach.start.copy(),
-        "reach": reach.rows.copy(),
-        "post_start": reach.post_start.copy(),
-        "post_blocks": reach.post_blocks.copy(),
+        "reach_start": reach.start,
+        "reach": reach.rows,
+        "post_start": reach.post_start,
+        "post_blocks": reach.post_blocks,
     }
+
+
+def _copied(columns: Columns) -> Columns:
+    """Copy columns of the plan, which a run must not change."""
+    return {name: column.copy() for name, column in columns.items()}
 
 
 def _draw_posts(plan: Plan, seed: int) -> Columns:
@@ -60,7 +65,7 @@ def _draw_posts(plan: Plan, seed: int) -> Columns:
     random_posts = plan.monitors.random_posts
     track_xy = plan.track_xy.copy()
     if len(random_posts) == 0:
-        return _with_views(plan.circles.copy(), plan.reach, posts=posts, track_xy=track_xy)
+        return {"posts": posts, "track_xy": track_xy} | _copied(_views(plan.circles, plan.reach))
     for number, name in enumerate(plan.group_names):
         mine = random_posts[posts["group"][random_posts] == number]
         if len(mine) == 0:
@@ -85,7 +90,7 @@ def _draw_posts(plan: Plan, seed: int) -> Columns:
         posts["zone"][mine] = np.minimum(plan.weather.zones - 1, share)
     circles = post_circles(posts, track_xy, plan.platforms)
     reach = build_reach(plan.grid, posts, track_xy)
-    return _with_views(circles, reach, posts=posts, track_xy=track_xy)
+    return {"posts": posts, "track_xy": track_xy} | _views(circles, reach)
 
 
 def _draw_bases(plan: Plan, seed: int) -> Columns:
@@ -158,7 +163,7 @@ def make_world(plan: Plan, seed: int) -> World:
     clock = np.zeros(1, dtype=ClockRow.dtype)
     clock["lots"] = int(stream(seed, "lots").integers(2**63))
     columns: Columns = {"clock": clock, **_empty_columns(plan)}
-    columns |= {name: shared.copy() for name, shared in shared_columns(plan).items()}
+    columns |= _copied(shared_columns(plan))
     columns |= _draw_drones(plan, seed)
     columns |= _draw_posts(plan, seed)
     columns |= _draw_bases(plan, seed)
